@@ -1,0 +1,4 @@
+#!/usr/bin/env node
+const { runProcess } = require("../lib/process.js");
+
+runProcess();

@@ -1,0 +1,72 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Command } from "commander";
+import { Cleanup } from "../cleanup";
+import { prepareStages } from "../demo/prepare";
+import { brokenPromises, type DemoReport, renderReport } from "../demo/report";
+import { type Screen, screenFor } from "../demo/screen";
+import { runStages } from "../demo/stage";
+import { Interrupted } from "../interrupt";
+import { type ExitCode, type Io, printLine } from "../io";
+import { example, type Format, formatOption, wholeNumber } from "./words";
+
+export interface DemoOptions {
+  readonly format: Format;
+  /** Length of the run with traffic, drained queues included. */
+  readonly seconds: number;
+  /** Of the traffic. */
+  readonly seed: number;
+}
+
+export const newDemoCommand = (run: (options: DemoOptions) => Promise<void>): Command =>
+  new Command("demo")
+    .description(
+      "Run three sample gateways on this machine against strict targets, with traffic in all tiers, a killed worker, and a fixed-window limiter beside them.",
+    )
+    .option("--seconds <n>", "how long the traffic lasts, 30 to 600", wholeNumber(30, 600), 60)
+    .option("--seed <n>", "seed of the traffic", wholeNumber(0, 2 ** 31 - 1), 1)
+    .addOption(formatOption("the report"))
+    .addHelpText("after", example("sluice demo", "sluice demo --seed 7 --format json > report.json"))
+    .action(({ format, seconds, seed }: DemoOptions) => run({ format, seconds, seed }));
+
+/** Lints, plans, synthesizes and runs the sample gateways, and reports what their targets saw. */
+export async function runDemo(options: DemoOptions, io: Io): Promise<ExitCode> {
+  const screen = screenFor(options.format, io);
+  const cleanup = new Cleanup();
+  try {
+    const report = await demonstrate(options, io, screen, cleanup);
+    if (report === undefined) return 1;
+    print(report, options, io, screen);
+    return brokenPromises(report).length === 0 ? 0 : 1;
+  } catch (error) {
+    if (!(error instanceof Interrupted)) throw error;
+    printLine(io.stderr, "Interrupted; everything that ran was ended.");
+    return 130;
+  } finally {
+    screen.clear();
+    await cleanup.run();
+  }
+}
+
+async function demonstrate(
+  { seconds, seed }: DemoOptions,
+  io: Io,
+  screen: Screen,
+  cleanup: Cleanup,
+): Promise<DemoReport | undefined> {
+  const folder = await mkdtemp(join(tmpdir(), "sluice-demo-"));
+  cleanup.add(() => rm(folder, { recursive: true, force: true }));
+  const stages = await prepareStages({ folder, seed, io, screen, cleanup });
+  return stages && runStages(stages, { runMs: seconds * 1_000, seed, io, screen, cleanup });
+}
+
+function print(report: DemoReport, { format }: DemoOptions, io: Io, screen: Screen): void {
+  screen.clear();
+  if (format === "pretty") {
+    printLine(io.stdout, `\n${renderReport(report, screen.colors)}`);
+    return;
+  }
+  printLine(io.stdout, JSON.stringify(report));
+  for (const sentence of brokenPromises(report)) printLine(io.stderr, sentence);
+}

@@ -1,0 +1,80 @@
+import { readdir, readFile } from "node:fs/promises";
+import { join, relative, resolve } from "node:path";
+import { isSystemError, ToolFailure } from "./failures";
+import type { Io } from "./io";
+
+/** A gateway file: the path as the user gave it, and its text. */
+export interface GatewayFile {
+  readonly file: string;
+  readonly text: string;
+}
+
+const isYaml = (name: string): boolean => /\.ya?ml$/.test(name);
+
+/**
+ * The gateway files that a command works on.
+ *
+ * @param paths as typed; a folder stands for the YAML files directly in it; none: those of `gateways/`
+ * @throws ToolFailure when there is none, or one cannot be read
+ */
+export async function readGatewayFiles(paths: readonly string[], io: Io): Promise<GatewayFile[]> {
+  const typed =
+    paths.length > 0 ? await Promise.all(paths.map((path) => expand(path, io))) : [await ofGatewaysFolder(io)];
+  const names = [...new Set(typed.flat())];
+  return Promise.all(names.map(async (file) => ({ file, text: await readText(file, io) })));
+}
+
+/** One file's text. @throws ToolFailure in words when it cannot be read */
+export async function readText(file: string, io: Io): Promise<string> {
+  try {
+    return await readFile(resolve(io.cwd, file), "utf8");
+  } catch (error) {
+    throw unreadable(file, error);
+  }
+}
+
+async function ofGatewaysFolder(io: Io): Promise<string[]> {
+  const files = await yamlFilesIn("gateways", io).catch((error: unknown) => {
+    if (isSystemError(error) && error.code === "ENOENT") return [];
+    throw unreadable("gateways", error);
+  });
+  if (files.length > 0) return files;
+  throw new ToolFailure(
+    `No gateway files found: ${join(io.cwd, "gateways")} holds no .yaml or .yml file. Name the files, or change to the folder above gateways/.`,
+  );
+}
+
+/** A path as typed, or the gateway files of the folder that it names. */
+async function expand(path: string, io: Io): Promise<string[]> {
+  let files: string[];
+  try {
+    files = await yamlFilesIn(path, io);
+  } catch (error) {
+    if (isSystemError(error) && error.code === "ENOTDIR") return [path];
+    throw unreadable(path, error);
+  }
+  if (files.length === 0) throw new ToolFailure(`The folder ${path} holds no .yaml or .yml file.`);
+  return files;
+}
+
+async function yamlFilesIn(folder: string, io: Io): Promise<string[]> {
+  const entries = await readdir(resolve(io.cwd, folder), { withFileTypes: true });
+  return entries
+    .filter((entry) => !entry.isDirectory() && isYaml(entry.name))
+    .map((entry) => join(folder, entry.name))
+    .sort();
+}
+
+const unreadable = (file: string, error: unknown): unknown => {
+  if (!isSystemError(error)) return error;
+  if (error.code === "ENOENT") return new ToolFailure(`There is no file ${file}.`, "missing");
+  if (error.code === "EACCES") return new ToolFailure(`The file ${file} may not be read by you.`);
+  if (error.code === "EISDIR") return new ToolFailure(`${file} is a folder where a file is expected.`);
+  return error;
+};
+
+/** The path from where the user stands, if that is shorter to read. */
+export const shownPath = (path: string, io: Io): string => {
+  const fromHere = relative(io.cwd, path);
+  return fromHere === "" ? "." : fromHere.startsWith("..") ? path : fromHere;
+};

@@ -1,0 +1,2 @@
+export type { ExitCode, Io, Sink } from "./io";
+export { main } from "./main";

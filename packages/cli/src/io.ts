@@ -1,0 +1,50 @@
+import type { Readable } from "node:stream";
+import pico from "picocolors";
+
+/** Where text goes: a stream of the process, or a test's own. */
+export interface Sink {
+  write(text: string): unknown;
+  readonly isTTY?: boolean;
+  /** Width of the terminal; undefined when it is none. */
+  readonly columns?: number;
+}
+
+/** The terminal as a command sees it. Handed in, so that a test is a session like any other. */
+export interface Io {
+  /** Results, and nothing else. */
+  readonly stdout: Sink;
+  /** Progress, hints and failures. */
+  readonly stderr: Sink;
+  readonly stdin: Readable;
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Aborted by the first Ctrl-C (SIGINT) or SIGTERM. */
+  readonly interrupt: AbortSignal;
+}
+
+/** How a command ended: 0 clean, 1 findings or failed work, 130 ended by Ctrl-C before its work was done. */
+export type ExitCode = 0 | 1 | 130;
+
+/** What a command does with its options. */
+export type Run<Options> = (options: Options, io: Io) => Promise<ExitCode>;
+
+export type Colors = ReturnType<typeof pico.createColors>;
+
+/** Colours for a terminal whose user has not asked for none; plain text everywhere else. */
+export const colorsOf = (sink: Sink, env: Io["env"]): Colors =>
+  pico.createColors(sink.isTTY === true && !env.NO_COLOR && env.TERM !== "dumb");
+
+/** Width to wrap to. 100 where there is no terminal: a log or a file has no width of its own. */
+export const widthOf = (sink: Sink): number => Math.max(60, Math.min(sink.columns ?? 100, 140));
+
+export const printLine = (sink: Sink, text = ""): void => void sink.write(`${text}\n`);
+
+/** One line that replaces itself, for long work; nothing where standard error is no terminal. */
+export const progressOn = (sink: Sink): { show(text: string): void; clear(): void } => {
+  if (!sink.isTTY) return { show: () => undefined, clear: () => undefined };
+  const width = widthOf(sink);
+  return {
+    show: (text) => void sink.write(`\r\u001b[2K${text.slice(0, width - 1)}`),
+    clear: () => void sink.write("\r\u001b[2K"),
+  };
+};

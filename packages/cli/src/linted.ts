@@ -1,0 +1,29 @@
+import { type LintedGateway, lintGateways } from "@sluice/dsl";
+import { type GatewayFile, readGatewayFiles } from "./files";
+import { colorsOf, type Io, printLine } from "./io";
+import { renderLint } from "./print/lint-pretty";
+
+/**
+ * The gateways of files in which nothing is wrong; or undefined when something is, after the findings were printed on
+ * standard error. Warnings do not stand in the way and are left to `lint`.
+ */
+export async function lintedGateways(
+  paths: readonly string[],
+  environment: string | undefined,
+  io: Io,
+): Promise<readonly LintedGateway[] | undefined> {
+  return gatewaysOf(await readGatewayFiles(paths, io), environment, io);
+}
+
+/** The same, of files that were read already. */
+export function gatewaysOf(
+  files: readonly GatewayFile[],
+  environment: string | undefined,
+  io: Io,
+): readonly LintedGateway[] | undefined {
+  const { findings, specs } = lintGateways(files, { environment });
+  const errors = findings.filter(({ severity }) => severity === "error");
+  if (errors.length === 0) return specs;
+  printLine(io.stderr, renderLint(files, errors, colorsOf(io.stderr, io.env)));
+  return undefined;
+}

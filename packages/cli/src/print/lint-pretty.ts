@@ -1,0 +1,51 @@
+import { type Finding, type Paint, renderFrame } from "@sluice/dsl";
+import type { GatewayFile } from "../files";
+import type { Colors } from "../io";
+import { plural } from "./words";
+
+export interface LintSummary {
+  readonly files: number;
+  readonly errors: number;
+  readonly warnings: number;
+}
+
+export const summarize = (files: readonly GatewayFile[], findings: readonly Finding[]): LintSummary => ({
+  files: files.length,
+  errors: findings.filter(({ severity }) => severity === "error").length,
+  warnings: findings.filter(({ severity }) => severity === "warning").length,
+});
+
+/** A frame for each finding, and a line that counts them. */
+export function renderLint(files: readonly GatewayFile[], findings: readonly Finding[], colors: Colors): string {
+  const texts = new Map(files.map(({ file, text }) => [file, text]));
+  const frames = findings.map(
+    (finding) => `${renderFrame(finding, texts.get(finding.file) ?? "", paintWith(colors))}\n`,
+  );
+  return [...frames, summaryLine(summarize(files, findings), colors)].join("\n");
+}
+
+function summaryLine({ files, errors, warnings }: LintSummary, colors: Colors): string {
+  const where = `in ${plural(files, "file")}`;
+  if (errors + warnings === 0) return colors.green(`Nothing wrong ${where}.`);
+  const counts = [
+    errors > 0 ? plural(errors, "error") : undefined,
+    warnings > 0 ? plural(warnings, "warning") : undefined,
+  ];
+  const text = `${counts.filter((count) => count !== undefined).join(" and ")} ${where}.`;
+  return errors > 0 ? colors.red(text) : colors.yellow(text);
+}
+
+const paintWith =
+  (colors: Colors): Paint =>
+  (text, as) => {
+    switch (as) {
+      case "error":
+        return colors.red(text);
+      case "warning":
+        return colors.yellow(text);
+      case "dim":
+        return colors.dim(text);
+      case "strong":
+        return colors.bold(text);
+    }
+  };

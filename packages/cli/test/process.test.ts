@@ -1,0 +1,104 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { changed, WEATHER } from "./gateway-text";
+
+/** The program as it is started from a shell; it runs what `npm test` has built. */
+const PROGRAM = join(__dirname, "..", "bin", "sluice.js");
+
+let folder: string;
+let temporary: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "sluice-process-"));
+  temporary = join(folder, "tmp");
+  mkdirSync(temporary);
+  mkdirSync(join(folder, "gateways"));
+  writeFileSync(join(folder, "gateways", "weather.yaml"), WEATHER);
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+function start(...words: string[]): ChildProcess {
+  return spawn(process.execPath, [PROGRAM, ...words], {
+    cwd: folder,
+    env: { PATH: process.env.PATH, TMPDIR: temporary },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+}
+
+async function end(child: ChildProcess): Promise<{ code: number | null; stdout: string; stderr: string }> {
+  const texts = { stdout: "", stderr: "" };
+  child.stdout?.on("data", (chunk) => {
+    texts.stdout += chunk;
+  });
+  child.stderr?.on("data", (chunk) => {
+    texts.stderr += chunk;
+  });
+  const code = await new Promise<number | null>((resolve) => child.once("close", resolve));
+  return { code, ...texts };
+}
+
+test("the program's exit code is the command's, and it colours nothing where there is no terminal", async () => {
+  writeFileSync(join(folder, "gateways", "weather.yaml"), changed(WEATHER, "rateLimit: 5/s", "rateLimit: 5"));
+  const { code, stdout, stderr } = await end(start("lint"));
+  expect({ code, stderr }).toEqual({ code: 1, stderr: "" });
+  expect(stdout).toContain("gateways/weather.yaml:3:12  error");
+  expect(stdout).not.toContain("\u001b");
+});
+
+test("a reader that goes away, as head does, is no fault", async () => {
+  writeFileSync(join(folder, "gateways", "weather.yaml"), changed(WEATHER, "rateLimit: 5/s", "rateLimit: 5"));
+  const child = start("lint");
+  child.stdout?.destroy();
+  expect(await end(child)).toMatchObject({ code: 1, stderr: "" });
+});
+
+test("where nothing listens, call says so and what to start: exit 2", async () => {
+  const server = createServer();
+  const port = await new Promise<number>((resolve) => {
+    server.listen(0, "127.0.0.1", () => {
+      const address = server.address();
+      resolve(typeof address === "object" && address !== null ? address.port : 0);
+    });
+  });
+  await new Promise((resolve) => server.close(resolve));
+  const endpoint = `http://127.0.0.1:${port}`;
+  expect(await end(start("call", "weather", "--endpoint-url", endpoint))).toEqual({
+    code: 2,
+    stdout: "",
+    stderr: `sluice: Nothing listens on ${endpoint}; start it with \`sluice dev\`.\n`,
+  });
+});
+
+test("Ctrl-C ends dev with exit 0, and nothing of it is left: no process, no folder", async () => {
+  const child = start("dev", "--port", "0");
+  const ended = end(child);
+  await new Promise<void>((resolve) => {
+    child.stdout?.on("data", (chunk) => String(chunk).includes("Listening on") && resolve());
+    child.once("close", () => resolve());
+  });
+  child.kill("SIGINT");
+  // Its standard error is also that of its target: `close` comes only when the target has ended too.
+  expect(await ended).toMatchObject({ code: 0, stderr: "" });
+  expect(readdirSync(temporary)).toEqual([]);
+});
+
+test("Ctrl-C ends demo in the middle of its run with 130, and nothing of it is left", async () => {
+  const child = start("demo", "--format", "json");
+  const ended = end(child);
+  await new Promise<void>((resolve) => {
+    const look = setInterval(
+      () => readdirSync(temporary).some((name) => name.startsWith("sluice-lambda-")) && found(),
+      50,
+    );
+    const found = () => {
+      clearInterval(look);
+      resolve();
+    };
+    child.once("close", found);
+  });
+  child.kill("SIGINT");
+  expect(await ended).toEqual({ code: 130, stdout: "", stderr: "Interrupted; everything that ran was ended.\n" });
+  expect(readdirSync(temporary)).toEqual([]);
+});

@@ -1,0 +1,63 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdir } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { Readable } from "node:stream";
+import { main } from "../src/main";
+
+/** A terminal without colours in a folder of its own: words typed, what came out, and the exit code. */
+export interface Session {
+  readonly cwd: string;
+  /** Writes a file of the folder. */
+  write(file: string, text: string): Promise<void>;
+  run(
+    words: string,
+    more?: {
+      readonly stdin?: string;
+      readonly env?: Record<string, string>;
+      readonly interrupt?: AbortSignal;
+      readonly onStdout?: (text: string) => void;
+    },
+  ): Promise<Ended>;
+  close(): void;
+}
+
+export interface Ended {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export function newSession(): Session {
+  const cwd = mkdtempSync(join(tmpdir(), "sluice-session-"));
+  return {
+    cwd,
+    async write(file, text) {
+      await mkdir(dirname(join(cwd, file)), { recursive: true });
+      writeFileSync(join(cwd, file), text);
+    },
+    async run(words, { stdin = "", env = {}, interrupt = new AbortController().signal, onStdout } = {}) {
+      const out: string[] = [];
+      const err: string[] = [];
+      const code = await main(split(words), {
+        stdout: {
+          write: (text) => {
+            out.push(text);
+            onStdout?.(text);
+          },
+        },
+        stderr: { write: (text) => err.push(text) },
+        stdin: Readable.from([stdin]),
+        cwd,
+        env,
+        interrupt,
+      });
+      return { code, stdout: out.join(""), stderr: err.join("") };
+    },
+    close: () => rmSync(cwd, { recursive: true, force: true }),
+  };
+}
+
+/** As a shell splits: at spaces, but not within single quotes. */
+const split = (words: string): string[] =>
+  [...words.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain ?? "");

@@ -1,0 +1,39 @@
+import { type Micros, us } from "./units";
+
+/** The units of the language and what they are in microseconds. */
+export const UNITS = { ms: 1_000, s: 1_000_000, m: 60_000_000, h: 3_600_000_000, d: 86_400_000_000 } as const;
+
+type Unit = keyof typeof UNITS;
+
+/** `10s`, `250ms`: a whole number above zero and one unit, nothing between them. */
+export const DURATION_PATTERN = /^[1-9][0-9]{0,8}(ms|s|m|h|d)$/;
+
+/**
+ * Microseconds of a duration as the file writes it.
+ *
+ * @returns undefined when the text is not a duration
+ */
+export function parseDuration(text: string): Micros | undefined {
+  const found = DURATION_PATTERN.exec(text);
+  return found ? us(Number.parseInt(text, 10) * unitMicros(found[1])) : undefined;
+}
+
+/** The duration as the file would write it: in the largest unit that needs no fraction, at least milliseconds. */
+export function writeDuration(duration: Micros): string {
+  const unit = UNIT_NAMES.findLast((name) => duration % UNITS[name] === 0) ?? "ms";
+  return `${Math.ceil(duration / UNITS[unit])}${unit}`;
+}
+
+/** The duration for people, in the largest unit that it fills, with at most three decimals: `505 ms`, `1.5 s`, `2 h`. */
+export function showDuration(duration: Micros): string {
+  const unit = UNIT_NAMES.findLast((name) => duration >= UNITS[name]) ?? "ms";
+  return `${Number((duration / UNITS[unit]).toFixed(3))} ${SHOWN[unit]}`;
+}
+
+const UNIT_NAMES: readonly Unit[] = ["ms", "s", "m", "h", "d"];
+const SHOWN: Readonly<Record<Unit, string>> = { ms: "ms", s: "s", m: "min", h: "h", d: "d" };
+
+function unitMicros(unit: string | undefined): number {
+  const name = UNIT_NAMES.find((candidate) => candidate === unit);
+  return name ? UNITS[name] : Number.NaN;
+}

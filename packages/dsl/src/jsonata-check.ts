@@ -1,0 +1,107 @@
+import jsonata from "jsonata";
+
+/** A compiled expression's tree, or what is wrong in it and where. */
+export type Compiled =
+  | { readonly ast: object }
+  | { readonly ast: undefined; readonly problem: string; readonly start: number; readonly end: number };
+
+/** Compiles JSONata without its braces. Offsets are into `code`. */
+export function compileExpression(code: string): Compiled {
+  if (code.trim() === "")
+    return { ast: undefined, problem: "there is no expression in these braces", start: 0, end: code.length };
+  try {
+    return { ast: jsonata(code).ast() };
+  } catch (error) {
+    return { ast: undefined, ...describe(error, code) };
+  }
+}
+
+/** The library throws plain records with a code from a closed set; the words for people are ours. */
+const PROBLEMS: Readonly<Record<string, string>> = {
+  S0101: "a text that is not closed",
+  S0102: "a number that is too large",
+  S0103: "an escape that JSONata does not know",
+  S0104: "\\u wants four hexadecimal digits",
+  S0105: "a name in backquotes that is not closed",
+  S0106: "a comment that is not closed",
+  S0207: "the expression ends too early",
+  S0208: "a parameter is a name with a dollar",
+  S0209: "a filter cannot follow a grouping",
+  S0210: "only one grouping a step",
+  S0212: "left of := stands a name with a dollar",
+  S0213: "a literal cannot be a step of a path",
+  S0214: "right of it stands a name with a dollar",
+  S0215: "the binding must come before the filter",
+  S0216: "the binding must come before the order",
+  S0217: "there is nothing above to which % could lead",
+  S0301: "a regular expression that is empty",
+  S0302: "a regular expression that is not closed",
+};
+
+function describe(thrown: unknown, code: string): { problem: string; start: number; end: number } {
+  const fields = typeof thrown === "object" && thrown !== null ? thrown : {};
+  const read = (name: string): unknown => Object.entries(fields).find(([key]) => key === name)?.[1];
+  const name = String(read("code") ?? "");
+  const token = String(read("token") ?? "");
+  const isAtEnd = token === "(end)";
+  const end = typeof read("position") === "number" ? Math.min(Number(read("position")), code.length) : code.length;
+  const start = isAtEnd || !code.slice(0, end).endsWith(token) ? Math.max(0, end - 1) : end - token.length;
+  const expected = read("value") === undefined ? "" : String(read("value"));
+  return {
+    problem: PROBLEMS[name] ?? expectation(name, expected, isAtEnd ? "" : token),
+    start,
+    end: Math.max(end, start + 1),
+  };
+}
+
+function expectation(name: string, expected: string, token: string): string {
+  if (name === "S0203" && expected) return `${expected} is missing`;
+  if (name === "S0202" && expected) return `${expected} is missing before ${token}`;
+  return token ? `${token} cannot stand here` : "JSONata cannot read this";
+}
+
+/** A variable or function that nothing defines, with its place in the code. */
+export interface UnboundVariable {
+  readonly name: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** What an expression reads by a dollar that is neither given, nor JSONata's own, nor defined in the expression. */
+export function unboundVariables(ast: object, given: readonly string[]): UnboundVariable[] {
+  const nodes = [...walk(ast)];
+  const bound = new Set<unknown>(["", "$", ...given, ...FUNCTIONS]);
+  for (const node of nodes) {
+    // A name bound anywhere counts everywhere: too kind to shadowed scopes, never unjust to a right expression.
+    if (node.type === "bind") bound.add(field(node.lhs, "value"));
+    if (node.type === "lambda" && Array.isArray(node.arguments))
+      for (const one of node.arguments) bound.add(field(one, "value"));
+    bound.add(node.focus).add(field(node.index, "value")).add(node.index);
+  }
+  return nodes.flatMap(({ type, value, position }) => {
+    if (type !== "variable" || typeof value !== "string" || bound.has(value) || typeof position !== "number") return [];
+    return [{ name: value, start: position - value.length - 1, end: position }];
+  });
+}
+
+type AstNode = Readonly<Record<string, unknown>>;
+
+function* walk(node: unknown): Generator<AstNode> {
+  if (typeof node !== "object" || node === null) return;
+  if (!Array.isArray(node)) yield Object.fromEntries(Object.entries(node));
+  for (const child of Object.values(node)) yield* walk(child);
+}
+
+function field(node: unknown, name: string): unknown {
+  return typeof node === "object" && node !== null
+    ? Object.entries(node).find(([key]) => key === name)?.[1]
+    : undefined;
+}
+
+/** JSONata 2's own functions; the library keeps its list to itself. */
+const FUNCTIONS =
+  `sum count max min average string substring substringBefore substringAfter lowercase uppercase length trim
+pad match contains replace split join formatNumber formatBase formatInteger parseInteger number floor ceil round abs sqrt
+power random boolean not map zip filter single reduce sift keys lookup append exists spread merge reverse each error
+assert type sort shuffle distinct base64encode base64decode encodeUrlComponent encodeUrl decodeUrlComponent decodeUrl eval
+toMillis fromMillis clone now millis`.split(/\s+/);

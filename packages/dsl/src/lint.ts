@@ -1,0 +1,93 @@
+import type { Finding } from "./findings";
+import { isMap, valueAt } from "./merge-patch";
+import { type GatewayDocument, parseGateway } from "./parse";
+import { RULES } from "./rules/all";
+import { type GatewaySpec, type ResolveOptions, specOf } from "./spec";
+import { readSubject, type Subject } from "./subject";
+
+/** A file's text under the name that the user gave. */
+export interface SourceFile {
+  readonly file: string;
+  readonly text: string;
+}
+
+/** What linting gives. */
+export interface LintResult {
+  /** Of all files and all their environments, in the order of the files and of the places in them. */
+  readonly findings: readonly Finding[];
+  /** The gateways in whose file, and in whose chosen environment, there is no error. */
+  readonly specs: readonly LintedGateway[];
+}
+
+/** A gateway without an error. */
+export interface LintedGateway {
+  readonly file: string;
+  readonly document: GatewayDocument;
+  readonly spec: GatewaySpec;
+}
+
+/** A specification, or what stands in its way. */
+export type Resolved =
+  | { readonly spec: GatewaySpec; readonly findings: readonly Finding[] }
+  | { readonly spec: undefined; readonly findings: readonly Finding[] };
+
+/** Lints gateway files together: each with all its environments, and all against each other. Pure. */
+export function lintGateways(
+  files: readonly SourceFile[],
+  options: { readonly environment?: string } = {},
+): LintResult {
+  const linted = files.map(({ file, text }) => lintFile(parseGateway(text, file), options.environment));
+  const across = RULES.flatMap((rule) => rule.findAcross(linted.map(({ base }) => base)));
+  const results = linted.map(({ base, chosen, findings }) => {
+    const own = [...findings, ...across.filter(({ file }) => file === base.document.file)].sort(inFileOrder);
+    return { findings: own, specs: hasError(own) ? [] : specsOf(chosen) };
+  });
+  return { findings: results.flatMap(({ findings }) => findings), specs: results.flatMap(({ specs }) => specs) };
+}
+
+/**
+ * The specification of one document: the environment's patch applied, then `patch`, then the defaults. Every rule that
+ * looks at one file looks at the result.
+ */
+export function resolveSpec(document: GatewayDocument, options: ResolveOptions = {}): Resolved {
+  const subject = readSubject(document, options);
+  const findings = check(subject).sort(inFileOrder);
+  const spec = subject.gateway && !hasError(findings) ? specOf(subject.gateway, options.environment) : undefined;
+  return { spec, findings };
+}
+
+function lintFile(document: GatewayDocument, asked: string | undefined) {
+  const base = readSubject(document, {}, asked);
+  const environments = valueAt(document.value, ["environments"]);
+  const others = Object.entries(isMap(environments) ? environments : {})
+    .filter(([, patch]) => isMap(patch))
+    .map(([environment]) => readSubject(document, { environment }));
+  const chosen = others.find(({ environment }) => environment === asked) ?? base;
+  const known = check(base);
+  const added = others.flatMap((other) => check(other).filter((finding) => !known.some((one) => isSame(one, finding))));
+  return { base, chosen, findings: [...known, ...added] };
+}
+
+function check(subject: Subject): Finding[] {
+  return RULES.flatMap((rule) => rule.find(subject));
+}
+
+/** An environment repeats what is wrong in the file itself; once is enough, unless its patch says it again. */
+function isSame(one: Finding, other: Finding): boolean {
+  const isOfOneRule = one.rule === other.rule && one.path.join("\0") === other.path.join("\0");
+  const isSaidAgain = other.what === one.what && other.range[0] !== one.range[0];
+  return isOfOneRule && one.why === other.why && other.what?.endsWith(one.what ?? "") === true && !isSaidAgain;
+}
+
+function specsOf(subject: Subject): LintedGateway[] {
+  const { document, gateway, environment } = subject;
+  return gateway ? [{ file: document.file, document, spec: specOf(gateway, environment) }] : [];
+}
+
+function hasError(findings: readonly Finding[]): boolean {
+  return findings.some(({ severity }) => severity === "error");
+}
+
+function inFileOrder(one: Finding, other: Finding): number {
+  return one.range[0] - other.range[0] || one.range[1] - other.range[1] || one.rule.localeCompare(other.rule);
+}

@@ -1,0 +1,120 @@
+import type { Finding } from "./findings";
+import type { Place, Subject } from "./subject";
+
+/** A text with named holes; the type knows their names. */
+export interface Text<Hole extends string> {
+  readonly parts: readonly string[];
+  readonly holes: readonly Hole[];
+}
+
+/** The three things that a finding says. */
+export interface Message<Hole extends string = string> {
+  /** What is wrong, in a few words that stand after a caret. */
+  readonly what: Text<Hole>;
+  /** Why it matters, in sentences. */
+  readonly why: Text<Hole>;
+  /** How to mend it, in sentences. */
+  readonly mend: Text<Hole>;
+}
+
+/** A text template: text`${"tier"} waits for ${"time"}` has the holes tier and time. */
+export function text(parts: TemplateStringsArray): Text<never>;
+export function text<const Hole extends string>(parts: TemplateStringsArray, ...holes: Hole[]): Text<Hole>;
+export function text(parts: TemplateStringsArray, ...holes: string[]): Text<string> {
+  return { parts, holes };
+}
+
+type HolesOf<M extends Message> = M extends Message<infer Hole> ? Hole : never;
+
+/** Reports one finding of a rule: which of its messages, where, and what fills the holes. */
+export type Report<Messages extends Readonly<Record<string, Message>>> = <Id extends keyof Messages>(
+  id: Id,
+  place: Place,
+  holes: Readonly<Record<HolesOf<Messages[Id]>, string | number>>,
+) => void;
+
+/** What a rule is made of. A rule finds and does not print. */
+export interface RuleParts<Messages extends Readonly<Record<string, Message>>> {
+  /** `SL004`; never used again for another rule. */
+  readonly id: `SL${number}`;
+  /** `bare-number`; also the name of its file, its page and its test. */
+  readonly name: string;
+  readonly severity: Finding["severity"];
+  readonly messages: Messages;
+  /** Looks at one file, or one environment of it. */
+  readonly check?: (subject: Subject, report: Report<Messages>) => void;
+  /** Looks at all files together; environments left aside. */
+  readonly checkAll?: (subjects: readonly Subject[], reportIn: (subject: Subject) => Report<Messages>) => void;
+}
+
+/** A rule as the linter runs it. */
+export interface Rule {
+  readonly id: string;
+  readonly name: string;
+  readonly severity: Finding["severity"];
+  /** What it finds in one subject. */
+  find(subject: Subject): Finding[];
+  /** What it finds across files. */
+  findAcross(subjects: readonly Subject[]): Finding[];
+}
+
+/** Makes a rule of its parts; the types hold messages and their holes together. */
+export function defineRule<const Messages extends Readonly<Record<string, Message>>>(parts: RuleParts<Messages>): Rule {
+  const reporter = (subject: Subject, findings: Finding[]): Report<Messages> => {
+    return (id, place, holes) => {
+      const message = parts.messages[id];
+      if (message) findings.push(makeFinding(parts, subject, message, place, holes));
+    };
+  };
+  return {
+    id: parts.id,
+    name: parts.name,
+    severity: parts.severity,
+    find: (subject) => {
+      const findings: Finding[] = [];
+      parts.check?.(subject, reporter(subject, findings));
+      return findings;
+    },
+    findAcross: (subjects) => {
+      const findings: Finding[] = [];
+      parts.checkAll?.(subjects, (subject) => reporter(subject, findings));
+      return findings;
+    },
+  };
+}
+
+function makeFinding(
+  rule: Pick<Finding, "name" | "severity"> & { readonly id: string },
+  subject: Subject,
+  message: Message,
+  place: Place,
+  holes: Readonly<Record<string, string | number>>,
+): Finding {
+  const { range, isInPatch } = place.range ? { range: place.range, isInPatch: true } : subject.locate(place);
+  const setting = subject.environment !== undefined && !isInPatch ? `in environment ${subject.environment}, ` : "";
+  const what = setting + fill(message.what, holes);
+  const why = fill(message.why, holes).trim();
+  return {
+    file: subject.document.file,
+    range,
+    path: place.path,
+    rule: rule.id,
+    name: rule.name,
+    severity: rule.severity,
+    message: `${setting || message.what.parts[0] ? capitalise(what) : what}. ${why}`.trim(),
+    what,
+    why,
+    hint: fill(message.mend, holes),
+  };
+}
+
+/** Not for a text that begins with the user's own word, which stays as they wrote it. */
+function capitalise(sentence: string): string {
+  return sentence.charAt(0).toUpperCase() + sentence.slice(1);
+}
+
+function fill({ parts, holes }: Text<string>, values: Readonly<Record<string, string | number>>): string {
+  return parts
+    .map((part, index) => part + (holes[index] === undefined ? "" : String(values[holes[index]] ?? "")))
+    .join("");
+}

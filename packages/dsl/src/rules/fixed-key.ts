@@ -1,0 +1,24 @@
+import { isMap, valueAt } from "../merge-patch";
+import { defineRule, text } from "../rule";
+
+export const fixedKey = defineRule({
+  id: "SL030",
+  name: "fixed-key",
+  severity: "error",
+  messages: {
+    fixed: {
+      what: text`an environment cannot change ${"key"}`,
+      why: text`It is the same gateway in every environment; its stacks are named from name and environment.`,
+      mend: text`Remove ${"key"} here.`,
+    },
+  },
+  check: ({ value, environment }, report) => {
+    const environments = environment === undefined ? valueAt(value, ["environments"]) : undefined;
+    for (const [name, patch] of Object.entries(isMap(environments) ? environments : {})) {
+      for (const key of ["version", "name", "environments"]) {
+        const isChanged = isMap(patch) && Object.hasOwn(patch, key);
+        if (isChanged) report("fixed", { path: ["environments", name, key], part: "key" }, { key });
+      }
+    }
+  },
+});

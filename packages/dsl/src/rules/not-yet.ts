@@ -1,0 +1,31 @@
+import { placesOfText } from "../places";
+import { defineRule, text } from "../rule";
+
+export const notYet = defineRule({
+  id: "SL007",
+  name: "not-yet",
+  severity: "error",
+  messages: {
+    feature: {
+      what: text`${"feature"} is part of the language but this version's worker does not do it yet`,
+      why: text`Ignored, it would promise what nobody keeps, so it is refused.`,
+      mend: text`${"mend"}`,
+    },
+  },
+  check: ({ issues, value }, report) => {
+    for (const issue of issues) {
+      if (issue.kind !== "not-yet") continue;
+      report("feature", { path: issue.path, part: issue.part }, { feature: issue.feature, mend: issue.mend });
+    }
+    for (const { path, text } of placesOfText(value)) {
+      const start = text.indexOf(SSM);
+      if (start < 0) continue;
+      const slice = [start, start + SSM.length] as const;
+      report("feature", { path, slice }, { feature: "a reference to Parameter Store", mend: MEND });
+    }
+  },
+});
+
+// The language's own braces, not a template of this file.
+const SSM = `$\{ssm:`;
+const MEND = `Keep the secret in Secrets Manager and refer to it as $\{secret:NAME}.`;

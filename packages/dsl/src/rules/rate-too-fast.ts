@@ -1,0 +1,22 @@
+import { MAX_CALLS_PER_SECOND } from "../plan";
+import { defineRule, text } from "../rule";
+
+export const rateTooFast = defineRule({
+  id: "SL013",
+  name: "rate-too-fast",
+  severity: "error",
+  messages: {
+    fast: {
+      what: text`${"rate"} is ${"perSecond"} calls a second`,
+      why: text`One worker does about ${"most"} a second, and a gateway has one, since only one can keep the limit exactly.`,
+      mend: text`State at most ${"most"}/s; the target will see fewer calls than it allows.`,
+    },
+  },
+  check: ({ draft: { rateLimit } }, report) => {
+    if (!rateLimit) return;
+    const perSecond = (rateLimit.calls * 1_000_000) / rateLimit.windowUs;
+    if (perSecond <= MAX_CALLS_PER_SECOND) return;
+    const holes = { rate: rateLimit.text, perSecond: Number(perSecond.toFixed(1)), most: MAX_CALLS_PER_SECOND };
+    report("fast", { path: ["rateLimit"] }, holes);
+  },
+});

@@ -1,0 +1,59 @@
+import { didYouMean } from "../did-you-mean";
+import { isMap } from "../merge-patch";
+import { defineRule, text } from "../rule";
+import type { Json } from "../units";
+
+export const wrongType = defineRule({
+  id: "SL005",
+  name: "wrong-type",
+  severity: "error",
+  messages: {
+    value: {
+      what: text`${"subject"} must be ${"says"}`,
+      why: text`It is ${"found"}. ${"description"}`,
+      mend: text`Write for example ${"example"}.`,
+    },
+    word: {
+      what: text`${"subject"} must be ${"says"}`,
+      why: text`It is ${"found"}. ${"description"}`,
+      mend: text`Did you mean ${"guess"}?`,
+    },
+    quotes: {
+      what: text`${"subject"} must be ${"says"}`,
+      why: text`Without quotes YAML reads ${"value"} as ${"found"}. ${"description"}`,
+      mend: text`Write "${"value"}" in quotes.`,
+    },
+    key: {
+      what: text`${"value"} must be ${"says"}`,
+      why: text`${"description"}`,
+      mend: text`Write for example ${"example"}.`,
+    },
+  },
+  check: ({ issues }, report) => {
+    for (const issue of issues) {
+      if (issue.kind !== "wrong-type") continue;
+      const { path, part, value, about } = issue;
+      const { subject, says, description, example } = about;
+      const isPlain = typeof value === "number" || typeof value === "boolean";
+      const guess = typeof value === "string" ? didYouMean(value, about.words) : undefined;
+      const holes = { subject, says, description, example, found: describe(value) };
+      if (part === "key") report("key", { path, part }, { ...holes, value: String(value) });
+      else if (isPlain && wantsText(says)) report("quotes", { path }, { ...holes, value: String(value) });
+      else if (guess) report("word", { path }, { ...holes, guess });
+      else report("value", { path }, holes);
+    }
+  },
+});
+
+function wantsText(says: string): boolean {
+  return says === "text" || says === "text of one line";
+}
+
+function describe(value: Json): string {
+  if (value === null) return "left empty";
+  if (Array.isArray(value)) return value.length === 0 ? "an empty list" : "a list";
+  if (isMap(value)) return Object.keys(value).length === 0 ? "an empty map" : "a map";
+  if (typeof value === "string")
+    return value === "" ? "empty text" : `the text ${value.length > 40 ? `${value.slice(0, 39)}…` : value}`;
+  return typeof value === "number" ? `the number ${value}` : `${value}`;
+}

@@ -1,0 +1,109 @@
+import { z } from "zod";
+import { isMap, mergePatch, valueAt } from "./merge-patch";
+import type { GatewayDocument, Path, Range } from "./parse";
+import { type GatewayFile, gatewayFile } from "./schema";
+import { type ShapeIssue, shapeIssues } from "./shape";
+import type { ResolveOptions } from "./spec";
+import type { Json } from "./units";
+
+/** Where a finding is: a path, its key or its value, or some characters of its value. */
+export interface Place {
+  readonly path: Path;
+  /** Default: the value. */
+  readonly part?: "key" | "value";
+  /** Offsets into the string value. */
+  readonly slice?: readonly [start: number, end: number];
+  /** Instead of all that: a range of the text itself. */
+  readonly range?: Range;
+}
+
+/** What rules look at: a gateway file as it is, or as one of its environments makes it. */
+export interface Subject {
+  readonly document: GatewayDocument;
+  /** The environment whose patch was applied. */
+  readonly environment: string | undefined;
+  /** The environment that was asked for, whether or not this subject is it. */
+  readonly asked: string | undefined;
+  /** The file as JSON, patched; undefined when it could not be read. */
+  readonly value: Json | undefined;
+  readonly issues: readonly ShapeIssue[];
+  /** The keys of the file that are right in themselves, units parsed and defaults filled. */
+  readonly draft: Partial<GatewayFile>;
+  /** The whole, when everything in it is right. */
+  readonly gateway: GatewayFile | undefined;
+  /** Where a place stands, and whether that is in the environment's own patch. */
+  locate(place: Place): { readonly range: Range; readonly isInPatch: boolean };
+}
+
+/** Reads a document as rules look at it. */
+export function readSubject(
+  document: GatewayDocument,
+  { environment, patch }: ResolveOptions = {},
+  asked = environment,
+): Subject {
+  const environmentPatch =
+    environment === undefined ? undefined : valueAt(document.value, ["environments", environment]);
+  const patches = [environmentPatch, patch].filter((one) => isMap(one));
+  const value = document.value === undefined ? undefined : patches.reduce<Json>(mergePatch, document.value);
+  const result = value === undefined ? undefined : gatewayFile.safeParse(value);
+  return {
+    document,
+    environment,
+    asked,
+    value,
+    issues: value === undefined || !result?.error ? [] : shapeIssues(gatewayFile, value, result.error),
+    draft: result?.data ?? readDraft(value),
+    gateway: result?.data,
+    locate: (place) => locate(document, environment, place),
+  };
+}
+
+/** Whether none of these keys of the file is wrong in itself, so that a rule may reckon with them. */
+export function areSound(subject: Subject, keys: readonly (keyof GatewayFile)[]): boolean {
+  return (
+    subject.value !== undefined &&
+    !subject.issues.some(({ path }) => path.length === 0 || keys.some((key) => key === path[0]))
+  );
+}
+
+function readDraft(value: Json | undefined): Partial<GatewayFile> {
+  const present = isMap(value) ? value : {};
+  const entries = Object.entries(gatewayFile.shape).flatMap(([key, schema]) => {
+    const result = z.safeParse(schema, Object.hasOwn(present, key) ? present[key] : undefined);
+    return result.success && result.data !== undefined ? [[key, result.data]] : [];
+  });
+  // Each value was parsed by the schema of its own key.
+  return Object.fromEntries(entries) as Partial<GatewayFile>;
+}
+
+function locate(
+  document: GatewayDocument,
+  environment: string | undefined,
+  place: Place,
+): { range: Range; isInPatch: boolean } {
+  if (environment === undefined) return { range: rangeOf(document, place.path, place), isInPatch: true };
+  const root: Path = ["environments", environment];
+  const reached = reach(valueAt(document.value, root), place.path);
+  if (reached > 0 && reached === place.path.length)
+    return { range: rangeOf(document, [...root, ...place.path], place), isInPatch: true };
+  // A patch merges maps and replaces everything else: what is below a list of the patch is the patch's.
+  const isReplaced = isBelowReplaced(document.value, root, place.path, reached);
+  const isOfTheFile = valueAt(document.value, place.path) !== undefined;
+  const isInPatch = isReplaced || (reached > 0 && !isOfTheFile);
+  return { range: document.rangeOf(isInPatch ? [...root, ...place.path.slice(0, reached)] : root, "key"), isInPatch };
+}
+
+function isBelowReplaced(value: Json | undefined, root: Path, path: Path, reached: number): boolean {
+  const along = path.slice(0, reached).map((_, depth) => valueAt(value, [...root, ...path.slice(0, depth + 1)]));
+  return along.some((step) => !isMap(step));
+}
+
+/** How many steps of a path the patch goes along. */
+function reach(patch: Json | undefined, path: Path): number {
+  const missing = path.findIndex((_, depth) => valueAt(patch, path.slice(0, depth + 1)) === undefined);
+  return missing < 0 ? path.length : missing;
+}
+
+function rangeOf(document: GatewayDocument, path: Path, { part = "value", slice }: Place): Range {
+  return slice ? document.rangeInside(path, slice[0], slice[1]) : document.rangeOf(path, part);
+}

@@ -1,0 +1,52 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { lintGateways, RULES } from "@sluice/dsl";
+import { wholeFile } from "./source";
+
+const ROOT = join(__dirname, "..", "..", "..");
+const PAGES = join(ROOT, "docs", "rules");
+const RULE_NAMES = RULES.map(({ id, name }) => ({ id, name }));
+
+test("rules are numbered without a gap, and every name is used once", () => {
+  expect(RULES.map(({ id }) => id)).toEqual(RULES.map((_, index) => `SL${String(index + 1).padStart(3, "0")}`));
+  expect(new Set(RULES.map(({ name }) => name)).size).toBe(RULES.length);
+});
+
+test.each(RULE_NAMES)("$name is one file, one test and one page: why, wrong, right", ({ id, name }) => {
+  expect(existsSync(join(ROOT, "packages", "dsl", "src", "rules", `${name}.ts`))).toBe(true);
+  expect(existsSync(join(__dirname, "rules", `${name}.test.ts`))).toBe(true);
+  const page = readPage(name);
+  expect(page.split("\n")[0]).toBe(`# ${id} ${name}`);
+  expect([...page.matchAll(/^## (.*)$/gm)].map(([, title]) => title)).toEqual(["Wrong", "Right"]);
+});
+
+test.each(RULE_NAMES)(
+  "what the page of $name calls wrong is found, and alone; what it calls right is clean",
+  ({ name }) => {
+    expect([...new Set(findingsOf(name, "Wrong"))]).toEqual([name]);
+    expect(findingsOf(name, "Right")).toEqual([]);
+  },
+);
+
+test("no page is left of a rule that is not there", () => {
+  expect(readdirSync(PAGES).sort()).toEqual(RULES.map(({ name }) => `${name}.md`).sort());
+});
+
+function readPage(name: string): string {
+  return readFileSync(join(PAGES, `${name}.md`), "utf8");
+}
+
+/** Lints the YAML of a page's section; a comment on top names a file, or what was asked for with --env. */
+function findingsOf(name: string, section: "Wrong" | "Right"): string[] {
+  const text =
+    readPage(name)
+      .split(/^## /m)
+      .find((part) => part.startsWith(section)) ?? "";
+  const blocks = [...text.matchAll(/^```yaml\n(.*?)^```$/gms)].map(([, block]) => block ?? "");
+  const files = blocks.map((block) => ({
+    file: /^# (\S+\.yaml)$/m.exec(block)?.[1] ?? "test.yaml",
+    text: wholeFile(block),
+  }));
+  const environment = blocks.map((block) => /^# --env (\S+)$/m.exec(block)?.[1]).find(Boolean);
+  return lintGateways(files, { environment }).findings.map((finding) => finding.name);
+}

@@ -1,0 +1,32 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: references to secrets look like templates
+import { expectFinding, expectNothing } from "../source";
+
+test.each([
+  "~~~quota~~~: { calls: 5000/d }",
+  '~~~hours~~~: "Mon-Fri 06:00-22:00 Europe/London"',
+  "~~~circuit~~~: { after: 3 }",
+  "~~~overflow~~~: s3",
+  "~~~alarms~~~: { failureRate: 5% }",
+  "~~~worker~~~: { dispatch: deferral }",
+  "~~~instances~~~: [{ name: acme }]",
+  "rateLimit: ~~~[600/m, 5000/h]~~~",
+  "tiers: [{ name: HIGH, timeout: 2m, ~~~burst~~~: 60 }]",
+  "operations: { read: { path: /x, ~~~cost~~~: 2 } }",
+  "operations: { read: { path: /x, ~~~rateLimit~~~: 1/s } }",
+  "operations: { read: { path: /x, ~~~batch~~~: { max: 10 } } }",
+  "operations: { read: { path: /x, ~~~coalesce~~~: true } }",
+  "operations: { read: { path: /x, ~~~fairness~~~: { by: x } } }",
+  "operations: { read: { path: /x, onUnknown: ~~~retry~~~ } }",
+  "operations: { read: { path: /x, onUnknown: ~~~{ probe: y, settle: 30s }~~~ } }",
+  "endpoint: { adapter: ~~~soap~~~, wsdl: x }",
+  "endpoint: { adapter: http, url: https://x.org, auth: { type: ~~~oauth2~~~, tokenUrl: x } }",
+  "endpoint: { adapter: http, url: https://x.org, ~~~proxy~~~: x }",
+  "endpoint: { adapter: http, url: https://x.org, headers: { X-K: '~~~${ssm:~~~/a}' } }",
+])("%s is refused at its place, not ignored", (drawn) => {
+  expectFinding("not-yet", drawn, { message: "is part of the language but this version's worker does not do it yet" });
+});
+
+test("what belongs to an adapter that is not there yet is not called unknown or missing", () => {
+  expectNothing("unknown-key", "endpoint: { adapter: soap, wsdl: x }");
+  expectNothing("missing-key", "endpoint: { adapter: soap, wsdl: x }");
+});

@@ -1,0 +1,115 @@
+import type { Json } from "@sluice/dsl";
+import { ServiceError } from "../../cloud-types";
+
+/** How a Task state's resource reaches a service, and what that service's refusals are called in Step Functions. */
+export interface Integration {
+  /** As in history events: `sns`. */
+  readonly resourceType: string;
+  /** As in history events: `publish.waitForTaskToken`. */
+  readonly resource: string;
+  readonly service: string;
+  readonly operation: string;
+  /** The Arguments that are modelled; all of them are the service's own. */
+  readonly fields: readonly string[];
+  /** The argument that may be any JSON and is sent as text. */
+  readonly body: string;
+  /** As in a failure's cause: `AmazonSNS`. */
+  readonly serviceName: string;
+  /** The failure's name for a service's error code. */
+  nameError(code: string): string;
+}
+
+/** An attempt that did not succeed. */
+export interface Failure {
+  /** Undefined only when the worker gave none. */
+  readonly error: string | undefined;
+  readonly cause: string | undefined;
+}
+
+const INTEGRATIONS: Readonly<Record<string, Integration>> = {
+  "arn:aws:states:::sns:publish.waitForTaskToken": {
+    resourceType: "sns",
+    resource: "publish.waitForTaskToken",
+    service: "sns",
+    operation: "Publish",
+    fields: ["TopicArn", "TargetArn", "Message", "MessageGroupId", "MessageDeduplicationId", "MessageAttributes"],
+    body: "Message",
+    serviceName: "AmazonSNS",
+    nameError: nameSnsError,
+  },
+  "arn:aws:states:::sqs:sendMessage.waitForTaskToken": {
+    resourceType: "sqs",
+    resource: "sendMessage.waitForTaskToken",
+    service: "sqs",
+    operation: "SendMessage",
+    fields: [
+      "QueueUrl",
+      "MessageBody",
+      "MessageGroupId",
+      "MessageDeduplicationId",
+      "MessageAttributes",
+      "DelaySeconds",
+    ],
+    body: "MessageBody",
+    serviceName: "AmazonSQS",
+    nameError: nameSqsError,
+  },
+};
+
+export const integrationOf = (resource: string): Integration | undefined => INTEGRATIONS[resource];
+
+/** The arguments as the service wants them: a body that is no string is serialised. */
+export function serviceInput({ body }: Integration, args: { readonly [key: string]: Json }): { [key: string]: Json } {
+  const given = args[body];
+  return given === undefined || typeof given === "string" ? args : { ...args, [body]: JSON.stringify(given) };
+}
+
+/**
+ * The failure that Step Functions makes of a service's refusal. Recorded on AWS are the form of the cause, NotFound and
+ * InvalidParameter of SNS and MissingParameter of SQS; the other names are inferred from the exceptions of the AWS SDK
+ * for Java, which Step Functions shows through (`SNS.` or `SQS.` and the exception's name).
+ *
+ * @throws the error itself when it is no refusal but a defect of a model
+ */
+export function failureOf(integration: Integration, error: unknown, requestId: string): Failure {
+  if (!(error instanceof ServiceError)) throw error;
+  const { serviceName } = integration;
+  const code = codeOf(error, integration.service);
+  return {
+    error: integration.nameError(code),
+    cause: `${error.message} (Service: ${serviceName}; Status Code: ${error.status}; Error Code: ${code}; Request ID: ${requestId}; Proxy: null)`,
+  };
+}
+
+/** The service's own code. The local authorization speaks for all services and words a refusal as most of them do. */
+function codeOf({ name, queryCode }: ServiceError, service: string): string {
+  if (service === "sns" && name === "AccessDeniedException") return "AuthorizationError";
+  return queryCode ?? name.replace(/Exception$/, "");
+}
+
+/** Codes that the SDK has an exception of its own for. */
+const SNS_EXCEPTIONS: Readonly<Record<string, string>> = {
+  AuthorizationError: "AuthorizationErrorException",
+  EndpointDisabled: "EndpointDisabledException",
+  InternalError: "InternalErrorException",
+  InvalidParameter: "InvalidParameterException",
+  InvalidSecurity: "InvalidSecurityException",
+  NotFound: "NotFoundException",
+  ParameterValueInvalid: "InvalidParameterValueException",
+  Throttled: "ThrottledException",
+  Validation: "ValidationException",
+};
+
+function nameSnsError(code: string): string {
+  return `SNS.${SNS_EXCEPTIONS[code] ?? "AmazonSNSException"}`;
+}
+
+const SQS_EXCEPTIONS: Readonly<Record<string, string>> = {
+  "AWS.SimpleQueueService.NonExistentQueue": "QueueDoesNotExistException",
+  "AWS.SimpleQueueService.UnsupportedOperation": "UnsupportedOperationException",
+  InvalidMessageContents: "InvalidMessageContentsException",
+};
+
+function nameSqsError(code: string): string {
+  return `SQS.${SQS_EXCEPTIONS[code] ?? "AmazonSQSException"}`;
+}

@@ -1,0 +1,104 @@
+import { type Json, type Micros, seconds } from "@sluice/dsl";
+import { after, type Timer } from "../../clock";
+import { ServiceError } from "../../cloud-types";
+import type { World } from "../../world";
+import type { Failure } from "./integrations";
+
+/** How a task that waits for its token ended. */
+export type TaskEnd =
+  | { readonly kind: "succeeded"; readonly output: Json; readonly outputText: string }
+  | ({ readonly kind: "failed" } & Failure)
+  | { readonly kind: "timedOut"; readonly by: "timeout" | "heartbeat" };
+
+interface OpenTask {
+  readonly end: (end: TaskEnd) => void;
+  readonly heartbeatUs: Micros | undefined;
+  heartbeat: Timer | undefined;
+  readonly timeout: Timer | undefined;
+}
+
+/**
+ * The task tokens that wait for an answer. A token tells by itself of which execution it is, so that closed ones need
+ * not be remembered to be told from those that never were.
+ */
+export class Tokens {
+  private readonly open = new Map<string, OpenTask>();
+
+  constructor(private readonly world: World) {}
+
+  /** A new token for an attempt of `executionArn`; nobody can answer it yet. */
+  issue(executionArn: string): string {
+    return Buffer.from(`${MARK} ${executionArn} ${this.world.random.uuid()}`).toString("base64");
+  }
+
+  /**
+   * Waits for the token's answer, from now on.
+   *
+   * @param limits in seconds; undefined: for ever
+   * @param end told once, unless {@link close} comes first
+   */
+  wait(
+    token: string,
+    limits: { readonly timeout: number | undefined; readonly heartbeat: number | undefined },
+    end: (end: TaskEnd) => void,
+  ): void {
+    const { clock } = this.world;
+    const { timeout, heartbeat } = limits;
+    const timedOut = (by: "timeout" | "heartbeat") => () => this.finish(token, { kind: "timedOut", by });
+    const heartbeatUs = heartbeat === undefined ? undefined : seconds(heartbeat);
+    this.open.set(token, {
+      end,
+      heartbeatUs,
+      heartbeat: heartbeatUs && after(clock, heartbeatUs, timedOut("heartbeat")),
+      timeout: timeout === undefined ? undefined : after(clock, seconds(timeout), timedOut("timeout")),
+    });
+  }
+
+  /** The execution whose token it is. @throws ServiceError InvalidToken */
+  executionOf(token: string): string {
+    const [mark, executionArn, id] = Buffer.from(token, "base64").toString().split(" ");
+    if (mark !== MARK || executionArn === undefined || !/^[0-9a-f-]{36}$/.test(id ?? "")) throw invalidToken();
+    return executionArn;
+  }
+
+  /** @throws ServiceError InvalidToken, TaskTimedOut (answered before, expired, or its execution has ended) */
+  answer(token: string, end: TaskEnd): void {
+    this.openTask(token);
+    this.finish(token, end);
+  }
+
+  /** Starts the heartbeat's time anew. @throws as {@link answer} */
+  beat(token: string): void {
+    const task = this.openTask(token);
+    if (task.heartbeatUs === undefined) return;
+    task.heartbeat?.cancel();
+    task.heartbeat = after(this.world.clock, task.heartbeatUs, () =>
+      this.finish(token, { kind: "timedOut", by: "heartbeat" }),
+    );
+  }
+
+  /** No answer is wanted any more; without effect on a token that is not open. */
+  close(token: string): void {
+    const task = this.open.get(token);
+    task?.timeout?.cancel();
+    task?.heartbeat?.cancel();
+    this.open.delete(token);
+  }
+
+  private openTask(token: string): OpenTask {
+    const task = this.open.get(token);
+    if (task !== undefined) return task;
+    this.executionOf(token);
+    throw new ServiceError("TaskTimedOut", "Task Timed Out: 'Provided task does not exist anymore'");
+  }
+
+  private finish(token: string, end: TaskEnd): void {
+    const task = this.open.get(token);
+    this.close(token);
+    task?.end(end);
+  }
+}
+
+const MARK = "sluice-task";
+
+const invalidToken = (): ServiceError => new ServiceError("InvalidToken", "Invalid Token: 'Invalid token'");

@@ -1,0 +1,85 @@
+import { type Micros, us } from "@sluice/dsl";
+import type { WorldClock } from "./clock";
+
+/** One await of a worker, as a fault sees it. */
+export interface AwaitPoint {
+  readonly environmentId: string;
+  /** 1 for the first await of the environment. */
+  readonly number: number;
+  /** What is awaited: `sqs ReceiveMessage`, `sleep`, `write`. */
+  readonly label: string;
+}
+
+/** What may happen to a worker's process. */
+export interface ProcessFaults {
+  /** `before`: it dies before the awaited thing is done; `after`: it is done, and the process dies before it notices. */
+  readonly crash?: (point: AwaitPoint) => "before" | "after" | undefined;
+  /** How long the process stands still between the decision to start a call and its bytes. */
+  readonly pauseBeforeBytes?: (point: AwaitPoint) => Micros;
+}
+
+/**
+ * A process in virtual time. It only ever waits in {@link step}, so that it can die or stand still at each of its awaits:
+ * a dead process never hears from the world again, and the world never from it.
+ */
+export interface VirtualProcess {
+  readonly isAlive: boolean;
+  /** Resolves when the process dies. */
+  readonly death: Promise<void>;
+  kill(): void;
+  /** Waits for something that the world does. */
+  step<T>(label: string, effect: () => Promise<T>): Promise<T>;
+  /** How long it stands still now, before bytes; until then nothing else of it goes on either. */
+  pauseBeforeBytes(): Micros;
+}
+
+export function createVirtualProcess(clock: WorldClock, environmentId: string, faults: ProcessFaults): VirtualProcess {
+  let isAlive = true;
+  let awaits = 0;
+  let stillUntil = us(0);
+  let announceDeath: () => void = () => {};
+  const death = new Promise<void>((resolve) => {
+    announceDeath = resolve;
+  });
+  const kill = () => {
+    isAlive = false;
+    announceDeath();
+  };
+  const pointOf = (label: string): AwaitPoint => ({ environmentId, number: awaits, label });
+  const never = <T>() => new Promise<T>(() => {});
+
+  async function step<T>(label: string, effect: () => Promise<T>): Promise<T> {
+    if (!isAlive) return never();
+    awaits += 1;
+    const fate = faults.crash?.(pointOf(label));
+    if (fate === "before") {
+      kill();
+      return never();
+    }
+    const done = await effect().then(
+      (value) => () => value,
+      (error: unknown) => () => {
+        throw error;
+      },
+    );
+    if (fate === "after") kill();
+    while (isAlive && clock.now() < stillUntil) {
+      await new Promise<void>((resolve) => void clock.at(stillUntil, resolve));
+    }
+    return isAlive ? done() : never();
+  }
+
+  return {
+    get isAlive() {
+      return isAlive;
+    },
+    death,
+    kill,
+    step,
+    pauseBeforeBytes() {
+      const pause = faults.pauseBeforeBytes?.(pointOf("write")) ?? us(0);
+      stillUntil = us(Math.max(stillUntil, clock.now() + pause));
+      return pause;
+    },
+  };
+}

@@ -1,0 +1,66 @@
+import { type Json, type Micros, seconds, us } from "@sluice/dsl";
+import type { CallContext, CallEnd } from "@sluice/runtime";
+import { after, type WorldClock } from "./clock";
+
+/** A call as the target sees it. */
+export interface Arrival {
+  /** When its first byte arrived. */
+  readonly atUs: Micros;
+  readonly operation: string;
+  readonly request: Json;
+  readonly context: CallContext;
+}
+
+/** What the target does with a call: after `latencyUs` it ends so. `hang`: it never answers. */
+export interface Reaction {
+  readonly latencyUs: Micros;
+  readonly end: CallEnd | "hang";
+}
+
+/** A target in virtual time: a log of arrivals, and a reaction to each. */
+export interface VirtualTarget {
+  readonly arrivals: readonly Arrival[];
+  /** What a new connection costs before its first byte may go. */
+  readonly handshakeUs: Micros;
+  /** How long it keeps an idle connection. */
+  readonly idleUs: Micros;
+  arrive(arrival: Omit<Arrival, "atUs">): Promise<CallEnd | "hang">;
+}
+
+export interface VirtualTargetOptions {
+  readonly handshakeUs?: Micros;
+  readonly idleUs?: Micros;
+  /** Left out: 200 with `{ "ok": true }` after 150 ms. */
+  readonly react?: (arrival: Arrival, index: number) => Reaction;
+}
+
+/** A 200 after 150 ms. */
+export const answered = (latencyUs: Micros = us(150_000), body: Json = { ok: true }): Reaction => ({
+  latencyUs,
+  end: { kind: "answer", status: 200, headers: { "content-type": "application/json" }, body },
+});
+
+/** Any other answer. */
+export const refused = (status: number, headers: Readonly<Record<string, string>> = {}): Reaction => ({
+  latencyUs: us(20_000),
+  end: { kind: "answer", status, headers, body: "" },
+});
+
+export function createVirtualTarget(clock: WorldClock, options: VirtualTargetOptions = {}): VirtualTarget {
+  const arrivals: Arrival[] = [];
+  const react = options.react ?? (() => answered());
+  return {
+    arrivals,
+    handshakeUs: options.handshakeUs ?? us(30_000),
+    idleUs: options.idleUs ?? seconds(60),
+    async arrive(call) {
+      const arrival = { ...call, atUs: clock.now() };
+      arrivals.push(arrival);
+      const reaction = react(arrival, arrivals.length - 1);
+      if (reaction.latencyUs > 0) {
+        await new Promise<void>((resolve) => void after(clock, reaction.latencyUs, resolve));
+      }
+      return reaction.end;
+    },
+  };
+}

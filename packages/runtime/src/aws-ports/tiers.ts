@@ -1,0 +1,48 @@
+import { type Micros, toSecondsUp } from "@sluice/dsl";
+import type { AwsCall } from "../aws-call";
+import type { Received, Tiers } from "../core/ports";
+import { parseEnvelope } from "./envelope";
+import { records, text } from "./output";
+
+/** The tiers' queues as SQS. */
+export function sqsTiers(call: AwsCall, queueUrls: Readonly<Record<string, string>>): Tiers {
+  const urlOf = (tier: string): string => {
+    const url = queueUrls[tier];
+    if (url === undefined) throw new Error(`no queue is known for the tier ${tier}`);
+    return url;
+  };
+  return {
+    async receive(tier, max, waitUs) {
+      const output = await call("sqs", "ReceiveMessage", {
+        QueueUrl: urlOf(tier),
+        MaxNumberOfMessages: max,
+        WaitTimeSeconds: toSecondsUp(waitUs),
+        MessageSystemAttributeNames: ["ApproximateReceiveCount", "SentTimestamp"],
+      });
+      return records(output.Messages).map((message) => received(tier, message));
+    },
+    async delete({ tier, receiptHandle }) {
+      await call("sqs", "DeleteMessage", { QueueUrl: urlOf(tier), ReceiptHandle: receiptHandle });
+    },
+    async setVisibility({ tier, receiptHandle }, delayUs: Micros) {
+      await call("sqs", "ChangeMessageVisibility", {
+        QueueUrl: urlOf(tier),
+        ReceiptHandle: receiptHandle,
+        VisibilityTimeout: toSecondsUp(delayUs),
+      });
+    },
+  };
+}
+
+function received(tier: string, message: Readonly<Record<string, unknown>>): Received {
+  const [attributes = {}] = records([message.Attributes]);
+  const body = text(message.Body);
+  return {
+    tier,
+    body,
+    envelope: parseEnvelope(body),
+    receiptHandle: text(message.ReceiptHandle),
+    receiveCount: Number(attributes.ApproximateReceiveCount ?? 1),
+    sentAtMs: Number(attributes.SentTimestamp ?? 0),
+  };
+}

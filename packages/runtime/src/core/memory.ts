@@ -1,0 +1,38 @@
+import type { Micros } from "@sluice/dsl";
+import type { Pace } from "./pacer";
+import type { Credits } from "./pick";
+
+/** What one process remembers between its turns. True only while the gate still names its last turn. */
+export interface WorkerMemory {
+  turnId: string | undefined;
+  pace: Pace | undefined;
+  credits: Credits;
+  /** Ids of requests that this process took up, oldest first: their bells need no second look. */
+  readonly taken: Set<string>;
+  /** Until when each timed-out call still counts as open at the target. */
+  lingering: Micros[];
+  /** The longest recent time from taking a request up to being ready to start; decays. */
+  stagingUs: Micros | undefined;
+}
+
+export const newWorkerMemory = (): WorkerMemory => ({
+  turnId: undefined,
+  pace: undefined,
+  credits: {},
+  taken: new Set(),
+  lingering: [],
+  stagingUs: undefined,
+});
+
+/** Enough for the bells that may still be waiting after a long backlog; about 10 MB of ids. */
+const MAX_TAKEN = 100_000;
+
+export function rememberTaken(memory: WorkerMemory, requestId: string): void {
+  memory.taken.delete(requestId);
+  memory.taken.add(requestId);
+  if (memory.taken.size <= MAX_TAKEN) return;
+  for (const oldest of memory.taken) {
+    memory.taken.delete(oldest);
+    break;
+  }
+}

@@ -1,0 +1,173 @@
+import { ERRORS, type Micros, seconds, us } from "@sluice/dsl";
+import { drop, fail, failClaimed } from "./answering";
+import { rememberTaken } from "./memory";
+import type { Received } from "./ports";
+import { claimExpiry, type HeldRequest } from "./request";
+import { chore, describe, type Hand, type TurnState } from "./turn-state";
+
+/** A look while a turn goes on: long, because a short one may miss what is there, and answered at once when something is. */
+export const LONG_LOOK: Micros = seconds(1);
+export const SHORT_LOOK: Micros = us(0);
+
+/** A hand is renewed when its visibility is this old: what is left always covers a call and its answer. */
+const RENEW_AFTER: Micros = seconds(10);
+const RECEIVE_AGAIN_AFTER: Micros = seconds(1);
+const MAX_RECEIVE_FAILURES = 5;
+
+/** How many requests of a tier are worth holding: what can start before another receive would bring more. */
+export function handSize(intervalUs: Micros, stagingUs: Micros): number {
+  return Math.min(10, 1 + Math.ceil(stagingUs / intervalUs));
+}
+
+/** Asks the queue of every hand that has room and is not asked already. A receive, once begun, is never aborted. */
+export function receiveMore(state: TurnState, size: number, waitUs: Micros): void {
+  const now = state.worker.ports.clock.now();
+  for (const hand of state.hands) {
+    if (hand.isReceiving || hand.requests.length >= size) continue;
+    if (now < hand.retryAt) state.alarm(hand.retryAt);
+    else void receive(state, hand, size - hand.requests.length, waitUs);
+  }
+}
+
+async function receive(state: TurnState, hand: Hand, max: number, waitUs: Micros): Promise<void> {
+  const { tiers, clock, telemetry } = state.worker.ports;
+  hand.isReceiving = true;
+  try {
+    const messages = await tiers.receive(hand.tier, max, waitUs);
+    hand.failures = 0;
+    hand.emptyAt = messages.length === 0 ? clock.now() : undefined;
+    if (messages.length > 0) state.busyAt = clock.now();
+    for (const message of messages) accept(state, hand, message);
+  } catch (error) {
+    telemetry.event("receive-failed", { tier: hand.tier, error: describe(error) });
+    hand.failures += 1;
+    hand.retryAt = us(clock.now() + RECEIVE_AGAIN_AFTER);
+    if (hand.failures >= MAX_RECEIVE_FAILURES) state.closing ??= "queues";
+  }
+  hand.isReceiving = false;
+  state.signal.notify();
+}
+
+/** Takes a message into the hand, or ends what needs no call. */
+function accept(state: TurnState, hand: Hand, message: Received): void {
+  const { plan, memory, ports, validateRequest } = state.worker;
+  const { envelope } = message;
+  if (envelope === undefined) {
+    // Not ours to delete: a newer worker may read it. It comes back when its visibility ends.
+    ports.telemetry.event("unreadable-message", { tier: hand.tier, receiveCount: message.receiveCount });
+    return;
+  }
+  if (state.inFlight.has(envelope.id)) return; // A copy. It is not deleted before the answer: it may be all there is.
+  state.inFlight.add(envelope.id);
+  rememberTaken(memory, envelope.id);
+  const operation = plan.operations.find((candidate) => candidate.name === envelope.operation);
+  const held: HeldRequest = {
+    message,
+    envelope,
+    operation: operation ?? NO_OPERATION,
+    visibleFrom: ports.clock.now(),
+    isCounted: false,
+    isClaimed: false,
+    stage: { kind: "waiting", notBefore: us(0) },
+  };
+  if (operation === undefined) {
+    const names = plan.operations.map((known) => known.name).join(", ");
+    const text = `${plan.name} has no operation ${envelope.operation}. Operations: ${names}. Nothing was called.`;
+    chore(state, () => fail(state, held, "rejected", ERRORS.invalidRequest, text));
+    return;
+  }
+  if (isPastDeadline(state, held)) {
+    chore(state, () => expire(state, held));
+    return;
+  }
+  const misfit = validateRequest(operation, envelope.request);
+  if (misfit !== undefined) {
+    const text = `The request does not fit operations.${operation.name}.request of ${plan.name}: ${misfit} Nothing was called.`;
+    chore(state, () => fail(state, held, "rejected", ERRORS.invalidRequest, text));
+    return;
+  }
+  hand.requests.push(held);
+}
+
+/** Stands in for an operation that the file no longer has, until its request has been answered. */
+const NO_OPERATION = { name: "", method: "GET", path: "", headers: {}, repeatable: false } as const;
+
+export const isPastDeadline = (state: TurnState, held: HeldRequest): boolean =>
+  state.worker.ports.clock.wallMs() > held.envelope.deadlineMs;
+
+/**
+ * Past its deadline, a request ends without a call. One that was received before may have been called by a worker that
+ * died: its claim tells, and an outcome that is unknown is not called expired.
+ */
+export async function expire(state: TurnState, held: HeldRequest): Promise<void> {
+  const wasReceivedBefore = held.message.receiveCount > 1;
+  if (wasReceivedBefore && !held.operation.repeatable && !held.isClaimed) {
+    try {
+      const { gate } = state.worker.ports;
+      if ((await gate.claim(held.envelope.id, state.turn.id, claimExpiry(held))) === "other") {
+        await failClaimed(state, held);
+        return;
+      }
+    } catch (error) {
+      // Nothing is said before it is known. The message comes back when its visibility ends.
+      state.worker.ports.telemetry.event("gate-failed", { operation: "claim", error: describe(error) });
+      state.inFlight.delete(held.envelope.id);
+      return;
+    }
+  }
+  await fail(state, held, "rejected", ERRORS.expired, expiredText(state, held, wasReceivedBefore), {}, "expired");
+}
+
+function expiredText(state: TurnState, held: HeldRequest, wasReceivedBefore: boolean): string {
+  const tier = state.worker.plan.tiers.find((candidate) => candidate.name === held.envelope.tier);
+  const limit = tier === undefined ? "" : ` (${tier.timeoutUs / 1_000_000} s from asking to the call's end)`;
+  const called =
+    wasReceivedBefore && held.operation.repeatable
+      ? "An earlier worker may have called it and died; a repeat does no harm."
+      : "No call was made.";
+  return `The request waited past the deadline of its tier ${held.envelope.tier}${limit}. ${called} Ask again, raise the tier's timeout, or use a higher tier.`;
+}
+
+/** Ends what has expired in hand, and keeps the rest invisible to others. */
+export function tendHands(state: TurnState): void {
+  const now = state.worker.ports.clock.now();
+  for (const hand of state.hands) {
+    for (const held of [...hand.requests]) {
+      if (held.stage.kind === "staging") continue;
+      if (isPastDeadline(state, held)) {
+        remove(hand, held);
+        if (held.stage.kind === "ready") held.stage.call.discard();
+        chore(state, () => expire(state, held));
+      } else if (now - held.visibleFrom >= RENEW_AFTER) {
+        renew(state, hand, held, now);
+      }
+    }
+  }
+}
+
+function renew(state: TurnState, hand: Hand, held: HeldRequest, now: Micros): void {
+  held.visibleFrom = now;
+  chore(state, async () => {
+    try {
+      await state.worker.ports.tiers.setVisibility(held.message, state.worker.plan.queues.tierVisibilityUs);
+    } catch (error) {
+      // Others may have it by now. Whoever holds it asks for its token and its claim before it calls.
+      state.worker.ports.telemetry.event("renew-failed", { tier: hand.tier, error: describe(error) });
+      if (!hand.requests.includes(held)) return;
+      remove(hand, held);
+      if (held.stage.kind === "ready") held.stage.call.discard();
+      state.inFlight.delete(held.envelope.id);
+    }
+  });
+}
+
+export function remove(hand: Hand, held: HeldRequest): void {
+  const index = hand.requests.indexOf(held);
+  if (index >= 0) hand.requests.splice(index, 1);
+}
+
+/** Nobody waits for it: removed from the hand and deleted. */
+export async function dropGone(state: TurnState, hand: Hand, held: HeldRequest): Promise<void> {
+  remove(hand, held);
+  await drop(state, held);
+}

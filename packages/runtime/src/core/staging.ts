@@ -1,0 +1,174 @@
+import { ERRORS, type Micros, ms, seconds, us } from "@sluice/dsl";
+import { fail, failClaimed } from "./answering";
+import { predictPicks } from "./pick";
+import { NotSent, type PreparedCall } from "./ports";
+import { dropGone, remove } from "./receiving";
+import { claimExpiry, contextOf, type HeldRequest } from "./request";
+import { chore, describe, type Hand, type TurnState } from "./turn-state";
+
+/** A token known to be alive this long ago is asked for again before its call. */
+const ALIVE_FOR: Micros = seconds(1);
+const STAGE_AGAIN_AFTER: Micros = seconds(1);
+/** As often as a worker may die with a request before the request is taken for the cause. */
+const MAX_DEATHS = 3;
+
+const MIN_LEAD: Micros = ms(10);
+const FIRST_LEAD: Micros = ms(100);
+const MAX_LEAD: Micros = seconds(3);
+
+/** How long before its start a request is prepared: a little longer than that has lately taken. */
+export function leadUs(state: TurnState): Micros {
+  const seen = state.worker.memory.stagingUs;
+  return us(Math.min(MAX_LEAD, seen === undefined ? FIRST_LEAD : Math.max(MIN_LEAD, seen * 1.5)));
+}
+
+/**
+ * Prepares the requests that would start within the lead time, in the order in which they would: asks for the token,
+ * claims, connects. A higher request that arrives later is prepared too and overtakes what is ready.
+ *
+ * @returns the instant at which the next one becomes worth preparing
+ */
+export function stageDue(state: TurnState, nextStart: Micros): Micros {
+  const { plan, memory, ports } = state.worker;
+  const { intervalUs } = plan.limit;
+  const now = ports.clock.now();
+  const lead = leadUs(state);
+  const from = us(Math.max(now, nextStart));
+  if (now + lead < from) return us(from - lead);
+  const count = Math.min(plan.openCalls, Math.floor((now + lead - from) / intervalUs) + 1);
+  const waiting = Object.fromEntries(state.hands.map((hand) => [hand.tier, hand.requests.length]));
+  const taken: Record<string, number> = {};
+  for (const tier of predictPicks(plan.tiers, memory.credits, waiting, count)) {
+    const hand = state.hands.find((candidate) => candidate.tier === tier);
+    const held = hand?.requests[taken[tier] ?? 0];
+    taken[tier] = (taken[tier] ?? 0) + 1;
+    if (hand !== undefined && held !== undefined) stageIfNeeded(state, hand, held, now);
+  }
+  return us(from + count * intervalUs - lead);
+}
+
+function stageIfNeeded(state: TurnState, hand: Hand, held: HeldRequest, now: Micros): void {
+  const { stage } = held;
+  if (stage.kind === "staging" || stage.kind === "unsendable" || canStart(state, held)) return;
+  if (stage.kind === "waiting" && now < stage.notBefore) {
+    state.alarm(stage.notBefore);
+    return;
+  }
+  held.stage = { kind: "staging", previous: stage.kind === "ready" ? stage.call : undefined };
+  chore(state, () => prepareStart(state, hand, held, now));
+}
+
+/** Whether a start may be spent on it now. */
+export function canStart(state: TurnState, held: HeldRequest): boolean {
+  const { stage } = held;
+  if (stage.kind === "unsendable") return true;
+  if (stage.kind !== "ready" || !stage.call.isReady) return false;
+  return state.worker.ports.clock.now() - stage.aliveAt <= ALIVE_FOR;
+}
+
+async function prepareStart(state: TurnState, hand: Hand, held: HeldRequest, beganAt: Micros): Promise<void> {
+  const { memory, ports } = state.worker;
+  if (!(await countRedelivery(state, hand, held))) return;
+  const previous = held.stage.kind === "staging" ? held.stage.previous : undefined;
+  const [alive, claim, call] = await Promise.allSettled([
+    ports.callback.isAlive(held.envelope.token),
+    claimIfNeeded(state, held),
+    prepareUnlessReady(state, held, previous),
+  ]);
+  const prepared = call.status === "fulfilled" ? call.value : undefined;
+  if (claim.status === "rejected" || alive.status === "rejected") {
+    prepared?.discard();
+    if (claim.status === "rejected") gateFailed(state, "claim", claim.reason);
+    if (alive.status === "rejected") ports.telemetry.event("liveness-failed", { error: describe(alive.reason) });
+    held.stage = { kind: "waiting", notBefore: us(ports.clock.now() + STAGE_AGAIN_AFTER) };
+    return;
+  }
+  if (alive.value === "gone" || claim.value === "other") {
+    prepared?.discard();
+    if (alive.value === "gone") await dropGone(state, hand, held);
+    else {
+      remove(hand, held);
+      await failClaimed(state, held);
+    }
+    return;
+  }
+  if (prepared !== undefined) {
+    held.stage = { kind: "ready", call: prepared, aliveAt: ports.clock.now() };
+    const took = ports.clock.now() - beganAt;
+    memory.stagingUs = us(Math.max(took, (memory.stagingUs ?? took) * 0.95));
+    return;
+  }
+  await unprepared(state, hand, held, call.status === "rejected" ? call.reason : undefined);
+}
+
+async function unprepared(state: TurnState, hand: Hand, held: HeldRequest, reason: unknown): Promise<void> {
+  if (reason instanceof NotSent && reason.reason === "unavailable") {
+    held.stage = { kind: "unsendable", reason };
+    return;
+  }
+  remove(hand, held);
+  const text = reason instanceof NotSent ? reason.message : `its request could not be formed: ${describe(reason)}`;
+  const message = `${held.operation.name} was not called: ${text}`;
+  await fail(state, held, "rejected", ERRORS.invalidRequest, message);
+}
+
+/** @returns false when the request was ended, or must wait */
+async function countRedelivery(state: TurnState, hand: Hand, held: HeldRequest): Promise<boolean> {
+  if (held.message.receiveCount <= 1 || held.isCounted) return true;
+  const { envelope } = held;
+  try {
+    const tries = await state.worker.ports.gate.countTry(envelope.id, claimExpiry(held), 1);
+    held.isCounted = true;
+    if (tries < MAX_DEATHS) return true;
+  } catch (error) {
+    gateFailed(state, "countTry", error);
+    held.stage = { kind: "waiting", notBefore: us(state.worker.ports.clock.now() + STAGE_AGAIN_AFTER) };
+    return false;
+  }
+  remove(hand, held);
+  const text = `The worker has ended ${MAX_DEATHS} times with this request in hand, so it was not taken up again. It may have been done. Look at the worker's log for ${envelope.execution}.`;
+  await fail(state, held, "unknown", ERRORS.unknown, text, {}, "poison");
+  return false;
+}
+
+async function claimIfNeeded(state: TurnState, held: HeldRequest): Promise<"mine" | "other"> {
+  if (held.operation.repeatable) return "mine";
+  const answer = await state.worker.ports.gate.claim(held.envelope.id, state.turn.id, claimExpiry(held));
+  if (answer === "mine") held.isClaimed = true;
+  return answer;
+}
+
+function prepareUnlessReady(
+  state: TurnState,
+  held: HeldRequest,
+  previous: PreparedCall | undefined,
+): Promise<PreparedCall> {
+  if (previous?.isReady) return Promise.resolve(previous);
+  previous?.discard();
+  return state.worker.ports.endpoint.prepare(held.operation, held.envelope.request, contextOf(held.envelope));
+}
+
+/** Whatever needs the gate and does not get it closes the way to the target. */
+export function gateFailed(state: TurnState, operation: string, error: unknown): void {
+  const { clock, telemetry } = state.worker.ports;
+  telemetry.event("gate-failed", { operation, error: describe(error) });
+  state.gate.failingSince ??= clock.now();
+}
+
+/**
+ * Gives a request back that was not called: its claim and its count are taken back first, so that the next turn finds
+ * nothing against it; then it is visible at once.
+ */
+export async function giveBack(state: TurnState, held: HeldRequest): Promise<void> {
+  const { gate, tiers } = state.worker.ports;
+  if (held.stage.kind === "ready") held.stage.call.discard();
+  try {
+    if (held.isClaimed) await gate.unclaim(held.envelope.id, state.turn.id);
+    if (held.isCounted) await gate.countTry(held.envelope.id, claimExpiry(held), -1);
+    await tiers.setVisibility(held.message, us(0));
+  } catch (error) {
+    // It comes back by itself when its visibility ends. A claim left standing makes its outcome unknown: honest, if dear.
+    state.worker.ports.telemetry.event("give-back-failed", { tier: held.message.tier, error: describe(error) });
+  }
+  state.inFlight.delete(held.envelope.id);
+}

@@ -1,0 +1,99 @@
+import { ERRORS, us } from "@sluice/dsl";
+import { answerCall, fail } from "./answering";
+import { decided, nextStartAt, type Pace, written } from "./pacer";
+import { creditsAfter, pickTier } from "./pick";
+import type { PreparedCall } from "./ports";
+import { remove } from "./receiving";
+import type { HeldRequest } from "./request";
+import { canStart } from "./staging";
+import { chore, type Hand, parkLeftUs, type TurnState } from "./turn-state";
+
+/** Starts the next call if one may start now. @returns whether it did */
+export function startNext(state: TurnState, pace: Pace): boolean {
+  const { plan, memory, ports } = state.worker;
+  if (!mayStart(state)) return false;
+  const startable = (tier: string) => startableOf(state, tier) !== undefined;
+  const tier = pickTier(plan.tiers, memory.credits, startable);
+  if (tier === undefined) return false;
+  // The clock is read last: whatever happens between here and the bytes is late, and only lateness is allowed for.
+  const now = ports.clock.now();
+  const due = nextStartAt(pace, plan.limit);
+  if (now < due) {
+    state.alarm(due);
+    return false;
+  }
+  const hand = handOf(state, tier);
+  const held = startableOf(state, tier);
+  if (hand === undefined || held === undefined) return false;
+  remove(hand, held);
+  memory.pace = decided(pace, plan.limit, now);
+  memory.credits = creditsAfter(plan.tiers, memory.credits, tier, (other) => waits(state, other));
+  state.startedCalls += 1;
+  hand.emptyAt = undefined;
+  begin(state, held);
+  return true;
+}
+
+/** Everything but time and work: whether the gateway may be called at all. */
+function mayStart(state: TurnState): boolean {
+  if (state.closing !== undefined || state.isWriting || state.gate.failingSince !== undefined) return false;
+  return parkLeftUs(state) === 0 && openPlaces(state) > 0;
+}
+
+/** Places left at the target: a call that timed out may still be running there. */
+function openPlaces(state: TurnState): number {
+  const { memory, plan, ports } = state.worker;
+  const now = ports.clock.now();
+  memory.lingering = memory.lingering.filter((until) => until > now);
+  const free = plan.openCalls - state.openCalls - memory.lingering.length;
+  if (free <= 0 && memory.lingering.length > 0) state.alarm(us(Math.min(...memory.lingering)));
+  return free;
+}
+
+const handOf = (state: TurnState, tier: string): Hand | undefined => state.hands.find((hand) => hand.tier === tier);
+
+const startableOf = (state: TurnState, tier: string): HeldRequest | undefined =>
+  handOf(state, tier)?.requests.find((held) => canStart(state, held));
+
+/** A tier has work when something is in hand, or when nothing says that its queue is empty. */
+function waits(state: TurnState, tier: string): boolean {
+  const hand = handOf(state, tier);
+  return hand !== undefined && (hand.requests.length > 0 || hand.emptyAt === undefined);
+}
+
+function begin(state: TurnState, held: HeldRequest): void {
+  const { stage } = held;
+  if (stage.kind === "unsendable") {
+    const { name } = state.worker.plan;
+    const text = `${name} could not be reached: ${stage.reason.message} Nothing was sent.`;
+    chore(state, () => fail(state, held, "unavailable", ERRORS.unavailable, text));
+  } else if (stage.kind === "ready") {
+    call(state, held, stage.call);
+  }
+}
+
+function call(state: TurnState, held: HeldRequest, prepared: PreparedCall): void {
+  const { clock } = state.worker.ports;
+  const startedAtMs = clock.wallMs();
+  const startedAt = clock.now();
+  state.isWriting = true;
+  state.openCalls += 1;
+  const { written: bytesLeft, ended } = prepared.start();
+  void bytesLeft.then(() => confirmWritten(state));
+  chore(state, async () => {
+    const end = await ended;
+    state.openCalls -= 1;
+    if (end.kind === "timeout") {
+      state.worker.memory.lingering.push(us(clock.now() + state.worker.plan.timeouts.responseUs));
+    }
+    state.signal.notify();
+    await answerCall(state, held, end, { startedAtMs, durationMs: (clock.now() - startedAt) / 1_000 });
+  });
+}
+
+function confirmWritten(state: TurnState): void {
+  const { memory, plan, ports } = state.worker;
+  if (memory.pace !== undefined) memory.pace = written(memory.pace, plan.limit, ports.clock.now());
+  state.isWriting = false;
+  state.signal.notify();
+}

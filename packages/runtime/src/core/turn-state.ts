@@ -1,0 +1,138 @@
+import { type GatewayPlan, type Json, type Micros, type OperationPlan, us } from "@sluice/dsl";
+import type { Evaluate } from "./classify";
+import type { WorkerMemory } from "./memory";
+import type { Bell, GateState, Ports } from "./ports";
+import type { HeldRequest } from "./request";
+import type { Signal } from "./signal";
+
+/** A process that serves one gateway. */
+export interface Worker {
+  readonly plan: GatewayPlan;
+  readonly ports: Ports;
+  readonly memory: WorkerMemory;
+  readonly evaluate: Evaluate;
+  /** A sentence about what does not fit the operation's request schema; undefined when it fits. */
+  readonly validateRequest: (operation: OperationPlan, request: Json) => string | undefined;
+}
+
+/** One invocation of the worker. */
+export interface TurnInput {
+  /** Unique to this invocation. */
+  readonly id: string;
+  readonly bells: readonly Bell[];
+  /** When the function's own timeout would end it. */
+  readonly deadlineAt: Micros;
+}
+
+/** Why a turn takes nothing more. */
+export type Closing =
+  /** Nothing to take and nothing open. */
+  | "idle"
+  /** Its length is reached. */
+  | "time"
+  /** A park longer than is worth waiting for. */
+  | "parked"
+  /** The gate cannot be read or written: nothing may be called. */
+  | "gate"
+  /** Another turn has taken the gate, which two guards should have prevented. */
+  | "overtaken"
+  /** The queues cannot be read. */
+  | "queues";
+
+/** One tier as this turn sees it. */
+export interface Hand {
+  readonly tier: string;
+  readonly requests: HeldRequest[];
+  isReceiving: boolean;
+  /** When a look last came back with nothing; a start of the tier's work resets it. */
+  emptyAt: Micros | undefined;
+  failures: number;
+  retryAt: Micros;
+}
+
+/** Everything that a turn knows, in one record; the steps that change it are functions beside each other. */
+export interface TurnState {
+  readonly worker: Worker;
+  readonly turn: TurnInput;
+  readonly entryAt: Micros;
+  readonly signal: Signal;
+  readonly alarm: (instant: Micros) => void;
+  readonly hands: readonly Hand[];
+  /** Ids taken up and not ended: a copy of one is dropped. */
+  readonly inFlight: Set<string>;
+  /** Calls started and not ended. */
+  openCalls: number;
+  /** Work of this turn that is not a call: preparing, answering, deleting. */
+  chores: number;
+  startedCalls: number;
+  /** The bytes of the last start are not confirmed yet. */
+  isWriting: boolean;
+  /** When something last happened that makes another look worth while. */
+  busyAt: Micros;
+  closing: Closing | undefined;
+  gate: { parkedUntilMs: Record<string, number>; readAt: Micros; isReading: boolean; failingSince: Micros | undefined };
+  bellsHeldAt: Micros;
+  /** The renewal under way: one that lands late would undo what the turn's end says of its bells. */
+  bellsHolding: Promise<void>;
+}
+
+/** The latest instant (epoch milliseconds) until which any reason parks the gateway; 0 when none does. */
+export const parkedUntilMs = (state: TurnState): number => Math.max(0, ...Object.values(state.gate.parkedUntilMs));
+
+/** How long the park lasts from now; 0 when the gateway is not parked. */
+export const parkLeftUs = (state: TurnState): Micros =>
+  us(Math.max(0, parkedUntilMs(state) - state.worker.ports.clock.wallMs()) * 1_000);
+
+export const isEmptyHanded = (state: TurnState): boolean => state.hands.every((hand) => hand.requests.length === 0);
+
+/** Runs work beside the loop. It must handle its own failures; the turn does not end before it has. */
+export function chore(state: TurnState, work: () => Promise<void>): void {
+  state.chores += 1;
+  void work()
+    .catch((error: unknown) => state.worker.ports.telemetry.event("chore-failed", { error: describe(error) }))
+    .finally(() => {
+      state.chores -= 1;
+      state.busyAt = state.worker.ports.clock.now();
+      state.signal.notify();
+    });
+}
+
+export const describe = (error: unknown): string =>
+  error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+
+export function newTurnState(
+  worker: Worker,
+  turn: TurnInput,
+  gate: GateState,
+  entryAt: Micros,
+  parts: {
+    signal: Signal;
+    alarm: (instant: Micros) => void;
+  },
+): TurnState {
+  const now = worker.ports.clock.now();
+  return {
+    worker,
+    turn,
+    entryAt,
+    ...parts,
+    hands: worker.plan.tiers.map((tier) => ({
+      tier: tier.name,
+      requests: [],
+      isReceiving: false,
+      emptyAt: undefined,
+      failures: 0,
+      retryAt: entryAt,
+    })),
+    inFlight: new Set(),
+    openCalls: 0,
+    chores: 0,
+    startedCalls: 0,
+    isWriting: false,
+    busyAt: entryAt,
+    closing: undefined,
+    gate: { parkedUntilMs: { ...gate.parkedUntilMs }, readAt: now, isReading: false, failingSince: undefined },
+    bellsHeldAt: now,
+    bellsHolding: Promise.resolve(),
+  };
+}

@@ -1,0 +1,243 @@
+import { type Micros, ms, seconds, us } from "@sluice/dsl";
+import type { WorkerMemory } from "./memory";
+import { nextStartAt, type Pace, unknownPast } from "./pacer";
+import type { Bell, GateState } from "./ports";
+import { handSize, LONG_LOOK, receiveMore, SHORT_LOOK, tendHands } from "./receiving";
+import { createAlarm, createSignal } from "./signal";
+import { gateFailed, giveBack, leadUs, stageDue } from "./staging";
+import { startNext } from "./starting";
+import {
+  type Closing,
+  describe,
+  type Hand,
+  isEmptyHanded,
+  newTurnState,
+  parkLeftUs,
+  type TurnInput,
+  type TurnState,
+  type Worker,
+} from "./turn-state";
+
+/** What a turn leaves: bells that must ring again, and which were given their visibility already. */
+export interface TurnEnd {
+  readonly returned: readonly Bell[];
+}
+
+const READ_GATE_EVERY: Micros = seconds(5);
+const READ_GATE_AGAIN_AFTER: Micros = seconds(1);
+/** A gate that cannot be used for this long ends the turn. */
+const GATE_PATIENCE: Micros = seconds(5);
+/** A park no longer than this is waited for: a turn more would cost as much. */
+const PARK_WORTH_WAITING: Micros = seconds(2);
+const MAX_BELL_RETURN: Micros = seconds(60);
+/** Lambda starts at most ten invocations a second for each reserved unit. */
+const MIN_TURN: Micros = ms(120);
+/** Left at the end of the function's time for the last answers. */
+const ENDING_MARGIN: Micros = seconds(10);
+
+/**
+ * One turn: takes the gate, then starts calls one interval apart, highest tier first, until nothing is left, its time is
+ * up, or the gateway is parked. Calls overlap; the turn ends when the last has ended and been answered.
+ *
+ * @throws when the gate cannot be taken: nothing was called, and the bells ring again
+ * @see DESIGN.md, "doorbell"
+ */
+export async function runTurn(worker: Worker, turn: TurnInput): Promise<TurnEnd> {
+  const { ports, memory } = worker;
+  const entryAt = ports.clock.now();
+  const [gate] = await Promise.all([ports.gate.take(turn.id), holdBells(worker, turn.bells)]);
+  recall(memory, gate, turn.id, entryAt);
+  const signal = createSignal();
+  const state = newTurnState(worker, turn, gate, entryAt, { signal, alarm: createAlarm(ports.clock, signal) });
+  const onlyKnownBells = turn.bells.every((bell) => bell.requestId !== undefined && memory.taken.has(bell.requestId));
+  let look = onlyKnownBells ? SHORT_LOOK : LONG_LOOK;
+  for (;;) {
+    look = isEmptyHanded(state) && state.startedCalls === 0 ? look : LONG_LOOK;
+    step(state, look);
+    if (isOver(state)) break;
+    await signal.next();
+  }
+  return end(state);
+}
+
+/** Past a turn of another process, what this one remembers of the target is worth nothing. */
+function recall(memory: WorkerMemory, gate: GateState, turnId: string, entryAt: Micros): void {
+  const wasLast = memory.turnId !== undefined && gate.turnId === memory.turnId;
+  if (!wasLast || memory.pace === undefined) {
+    memory.pace = unknownPast(entryAt);
+    memory.credits = gate.credits;
+  }
+  memory.turnId = turnId;
+}
+
+async function holdBells(worker: Worker, bells: readonly Bell[]): Promise<void> {
+  try {
+    await worker.ports.bells.hold(bells, worker.plan.turn.bellHoldUs);
+  } catch (error) {
+    // They stay hidden for the queue's own visibility, which is longer: only a crash would be noticed later.
+    worker.ports.telemetry.event("hold-bells-failed", { error: describe(error) });
+  }
+}
+
+/** Everything that can be done now. Nothing in here waits; what takes time notifies the loop when it is done. */
+function step(state: TurnState, look: Micros): void {
+  const { worker } = state;
+  const { plan, ports, memory } = worker;
+  watchClock(state);
+  watchGate(state);
+  watchPark(state);
+  renewBells(state);
+  tendHands(state);
+  let pace = paceOf(memory, state.entryAt);
+  while (startNext(state, pace)) pace = paceOf(memory, state.entryAt);
+  if (state.closing !== undefined) return;
+  if (parkLeftUs(state) > 0) return;
+  if (wantsToLook(state)) receiveMore(state, handSize(plan.limit.intervalUs, leadUs(state)), look);
+  if (isEmptyHanded(state)) return;
+  const due = nextStartAt(pace, plan.limit);
+  // Instants that have passed are waited for by events: a place that comes free, a preparation that is done.
+  for (const instant of [stageDue(state, due), due]) if (instant > ports.clock.now()) state.alarm(instant);
+}
+
+const paceOf = (memory: WorkerMemory, entryAt: Micros): Pace => memory.pace ?? unknownPast(entryAt);
+
+/** While anything goes on, or until every tier has been seen empty since the last thing that did. */
+function wantsToLook(state: TurnState): boolean {
+  return !isQuiet(state) || !state.hands.every((hand) => isSeenEmpty(state, hand));
+}
+
+const isQuiet = (state: TurnState): boolean => state.openCalls === 0 && state.chores === 0 && isEmptyHanded(state);
+
+const isSeenEmpty = (state: TurnState, hand: Hand): boolean =>
+  hand.emptyAt !== undefined && hand.emptyAt >= state.busyAt;
+
+function isOver(state: TurnState): boolean {
+  const { clock } = state.worker.ports;
+  const isReceiving = state.hands.some((hand) => hand.isReceiving);
+  if (state.openCalls > 0 || state.chores > 0 || isReceiving || state.gate.isReading || state.isWriting) return false;
+  if (state.closing === undefined) {
+    if (!isQuiet(state) || !state.hands.every((hand) => isSeenEmpty(state, hand))) return false;
+    state.closing = "idle";
+  }
+  const earliest = us(state.entryAt + MIN_TURN);
+  if (clock.now() >= earliest) return true;
+  state.alarm(earliest);
+  return false;
+}
+
+function watchClock(state: TurnState): void {
+  const { clock } = state.worker.ports;
+  const { plan } = state.worker;
+  const timeUp = Math.min(
+    state.entryAt + plan.turn.lengthUs,
+    state.turn.deadlineAt - plan.timeouts.responseUs - ENDING_MARGIN,
+  );
+  if (clock.now() >= timeUp) close(state, "time");
+  else state.alarm(us(timeUp));
+}
+
+function watchPark(state: TurnState): void {
+  const left = parkLeftUs(state);
+  if (left === 0) return;
+  if (left > PARK_WORTH_WAITING) close(state, "parked");
+  else state.alarm(us(state.worker.ports.clock.now() + left));
+}
+
+function watchGate(state: TurnState): void {
+  const { clock } = state.worker.ports;
+  const { gate } = state;
+  const now = clock.now();
+  if (gate.failingSince !== undefined && now - gate.failingSince >= GATE_PATIENCE) close(state, "gate");
+  if (state.closing !== undefined || gate.isReading) return;
+  const due = us(gate.readAt + (gate.failingSince === undefined ? READ_GATE_EVERY : READ_GATE_AGAIN_AFTER));
+  if (now >= due) void readGate(state);
+  else state.alarm(due);
+}
+
+async function readGate(state: TurnState): Promise<void> {
+  const { gate: port, clock } = state.worker.ports;
+  const { gate } = state;
+  gate.isReading = true;
+  try {
+    const seen = await port.read();
+    if (seen.turnId !== state.turn.id) close(state, "overtaken");
+    // A park of this turn's own may be on its way to the table; one that somebody cleared there is gone.
+    gate.parkedUntilMs = { ...seen.parkedUntilMs, ...ownParks(gate.parkedUntilMs) };
+    gate.failingSince = undefined;
+  } catch (error) {
+    gateFailed(state, "read", error);
+  }
+  gate.readAt = clock.now();
+  gate.isReading = false;
+  state.signal.notify();
+}
+
+const ownParks = (parks: Readonly<Record<string, number>>): Record<string, number> =>
+  parks.throttled === undefined ? {} : { throttled: parks.throttled };
+
+function close(state: TurnState, why: Closing): void {
+  if (state.closing !== undefined) return;
+  state.closing = why;
+  state.worker.ports.telemetry.event("turn-closing", { why });
+}
+
+function renewBells(state: TurnState): void {
+  const { plan, ports } = state.worker;
+  const due = us(state.bellsHeldAt + plan.turn.bellRenewUs);
+  const now = ports.clock.now();
+  if (state.turn.bells.length === 0) return;
+  if (now < due) {
+    state.alarm(due);
+    return;
+  }
+  state.bellsHeldAt = now;
+  // Not a chore: it says nothing about work, and would keep an idle turn looking.
+  state.bellsHolding = holdBells(state.worker, state.turn.bells);
+}
+
+/** Gives back what was not started, tells the next turn what it should know, and closes the connections. */
+async function end(state: TurnState): Promise<TurnEnd> {
+  const { worker, turn } = state;
+  const { gate, endpoint, telemetry } = worker.ports;
+  const unstarted = state.hands.flatMap((hand) => hand.requests.splice(0));
+  const hadMore = unstarted.length > 0 || state.hands.some((hand) => hand.emptyAt === undefined);
+  await Promise.all([state.bellsHolding, ...unstarted.map((held) => giveBack(state, held))]);
+  if (state.startedCalls > 0) {
+    try {
+      await gate.leave(turn.id, worker.memory.credits);
+    } catch (error) {
+      telemetry.event("gate-failed", { operation: "leave", error: describe(error) });
+    }
+  }
+  await endpoint.close();
+  return { returned: await returnBells(state, hadMore) };
+}
+
+async function returnBells(state: TurnState, hadMore: boolean): Promise<readonly Bell[]> {
+  const { bells } = state.turn;
+  switch (state.closing) {
+    case "parked":
+      await giveBellsFor(state, us(Math.min(MAX_BELL_RETURN, parkLeftUs(state))));
+      return bells;
+    case "gate":
+    case "queues":
+      return bells; // What hold they have left is soon over.
+    case "time":
+      // With work left and every other bell used up, nobody would come back before the sweep.
+      if (!hadMore) return [];
+      await giveBellsFor(state, us(0));
+      return bells;
+    case "overtaken":
+      return bells;
+    default:
+      return [];
+  }
+}
+
+async function giveBellsFor(state: TurnState, hiddenFor: Micros): Promise<void> {
+  try {
+    await state.worker.ports.bells.hold(state.turn.bells, hiddenFor);
+  } catch (error) {
+    state.worker.ports.telemetry.event("give-bells-failed", { error: describe(error) });
+  }
+}

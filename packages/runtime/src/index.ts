@@ -1,0 +1,17 @@
+export { type HttpEndpointOptions, httpEndpoint } from "./adapters/http/endpoint";
+export * from "./aws-call";
+export { type Addresses, awsPorts } from "./aws-ports/aws-ports";
+export { parseEnvelope } from "./aws-ports/envelope";
+export type { Evaluate } from "./core/classify";
+export { newWorkerMemory, type WorkerMemory } from "./core/memory";
+export * from "./core/ports";
+export { runTurn, type TurnEnd } from "./core/turn";
+export type { TurnInput, Worker } from "./core/turn-state";
+export { createEvaluate, ExpressionFailure } from "./expressions";
+export { createRequestValidator } from "./request-schema";
+export { createSecrets, type Secrets } from "./secrets";
+export { type BatchResponse, type InvocationFacts, serveInvocation } from "./serve-invocation";
+export { systemClock } from "./system-clock";
+export { createTelemetry, type TelemetryOptions } from "./telemetry";
+export { createWorker } from "./worker";
+export { WORKER_FOLDER } from "./worker-folder";
