@@ -27,14 +27,17 @@ export function createSignal(): Signal {
   };
 }
 
-/** Notifies at the earliest instant asked for. One timer at a time: a later wish is repeated by the loop anyway. */
+/**
+ * Notifies at the earliest instant asked for. A later wish waits until then: the loop repeats it. Timers cannot be taken
+ * back, so an instant that has one already gets no second.
+ */
 export function createAlarm(clock: Clock, signal: Signal): (instant: Micros) => void {
-  let earliest = Number.POSITIVE_INFINITY;
+  const pending = new Set<Micros>();
   return (instant) => {
-    if (instant >= earliest) return;
-    earliest = instant;
+    for (const earlier of pending) if (earlier <= instant) return;
+    pending.add(instant);
     void clock.sleepUntil(instant).then(() => {
-      if (earliest === instant) earliest = Number.POSITIVE_INFINITY;
+      pending.delete(instant);
       signal.notify();
     });
   };
