@@ -28,7 +28,7 @@ const MEANINGS: Readonly<Record<string, string>> = {
   [ERRORS.unavailable]: "the target could not be reached, nothing was sent",
   [ERRORS.unknown]: "it may or may not have been done",
   [ERRORS.rejected]: "the target will never accept it",
-  [ERRORS.invalidRequest]: "it does not fit the operation's request schema, and no call was made",
+  [ERRORS.invalidRequest]: "the request is not one that this gateway takes, and no call was made",
   [ERRORS.requestTooLarge]: "the request is too large",
   [ERRORS.responseTooLarge]: "the answer is too large",
   [ERRORS.expired]: "its tier's timeout passed",
