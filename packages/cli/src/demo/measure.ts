@@ -191,7 +191,7 @@ const MIN_CALLS_IN_STRETCH = 10;
  * @returns 0 to a little above 1, or null when nothing waited for ten calls on end
  */
 export function shareOfAllowedRate(
-  measurement: Pick<Measurement, "arrivals" | "requests" | "limit" | "outage">,
+  measurement: Pick<Measurement, "arrivals" | "requests" | "limit" | "outage" | "heldByKilled">,
 ): number | null {
   const accepted = measurement.arrivals.filter((arrival) => arrival.isAccepted).map((arrival) => arrival.atMs);
   accepted.sort((a, b) => a - b);
@@ -207,10 +207,14 @@ export function shareOfAllowedRate(
   return spannedMs === 0 ? null : (intervals * measurement.limit.intervalMs) / spannedMs;
 }
 
-/** When at least one request had started and its last call had not yet come: the union over all requests. */
-function backloggedStretches(measurement: Pick<Measurement, "arrivals" | "requests">): Stretch[] {
+/**
+ * When at least one request had started and its last call had not yet come: the union over all requests. What a killed
+ * worker had in its hands is no backlog: nobody can see it until its visibility ends.
+ */
+function backloggedStretches(measurement: Pick<Measurement, "arrivals" | "requests" | "heldByKilled">): Stretch[] {
   const waits = waitsMs(measurement);
   const waiting = measurement.requests
+    .filter(({ id }) => !measurement.heldByKilled.has(id))
     .flatMap(({ id, startedAtMs }) => {
       const wait = waits.get(id);
       return wait === undefined ? [] : [{ fromMs: startedAtMs, untilMs: startedAtMs + wait }];

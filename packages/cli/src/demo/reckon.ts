@@ -120,7 +120,7 @@ function killedWorkerOf(measurement: Measurement, beganAtMs: number, { atMs, hel
     gateway: measurement.name,
     atMs: Math.round(atMs - beganAtMs),
     backAfterMs: outage === undefined ? null : Math.round(outage.untilMs - outage.fromMs),
-    shareWithOutage: shareOfAllowedRate({ ...measurement, outage: undefined }),
+    shareWithOutage: shareOfAllowedRate({ ...measurement, outage: undefined, heldByKilled: new Set() }),
     requestsHeld: held.size,
     allCalledAfterMs: lastCalls.length === 0 ? null : Math.round(Math.max(...lastCalls) - atMs),
   };

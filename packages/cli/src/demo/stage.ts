@@ -30,8 +30,11 @@ export interface Performance {
 const KILL_AT = 0.4;
 /** What the kill costs its gateway at most: the bells' hold, a cold start, an interval. */
 const OUTAGE_MS = 11_500;
-/** After the run nothing is waited for longer than this; what has not ended then counts as lost. */
-const GRACE_MS = 15_000;
+/**
+ * After the run nothing is waited for longer than this; what has not ended then counts as lost. It covers what a killed
+ * worker had in its hands: the visibility of its messages, and then the next sweep where nothing else rings.
+ */
+const GRACE_MS = 100_000;
 const LOOK_EVERY_MS = 100;
 const MARGIN_MS = 1_000;
 

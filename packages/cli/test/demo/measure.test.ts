@@ -58,6 +58,12 @@ test("an outage counts towards the share only when it is not named", () => {
   expect(shareOfAllowedRate(measurement(calledAt(instants)))).toBeLessThan(0.6);
 });
 
+test("what a killed worker had in its hands is no backlog while nobody can see it", () => {
+  const calls = calledAt([...everyMs(340, 12), 33_000]);
+  expect(shareOfAllowedRate(measurement({ ...calls, heldByKilled: new Set(["a12"]) }))).toBeCloseTo(1, 10);
+  expect(shareOfAllowedRate(measurement(calls))).toBeLessThan(0.2);
+});
+
 test("a gateway where requests never waited for ten calls on end has no share", () => {
   expect(shareOfAllowedRate(measurement(calledAt([0, 340])))).toBeNull();
 });
