@@ -243,7 +243,7 @@ new Workspace(root, "infra", {
 new Workspace(root, "local", {
   description: "Models of the AWS services on one clock, the strict target, and the simulator.",
   uses: ["dsl", "runtime"],
-  deps: ["jsonata", "rolling-rate-limiter", "yaml"],
+  deps: ["jsonata", "rolling-rate-limiter"],
 });
 new Workspace(root, "cli", {
   description: "The sluice command.",

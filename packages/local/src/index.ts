@@ -35,6 +35,7 @@ export {
   StepFunctions,
   type StepFunctionsOptions,
 } from "./models/step-functions/step-functions";
+export type { ProcessEnvironment } from "./process-host";
 export { Random } from "./random";
 export { RealClock } from "./real-clock";
 export { createServices, type Services, type ServicesOptions } from "./services";

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import type { Json } from "@sluice/dsl";
 import type { DeployedFunction } from "./cloud-types";
 import { ServiceError } from "./cloud-types";
-import { ProcessHost } from "./process-host";
+import { type ProcessEnvironment, ProcessHost } from "./process-host";
 import { Random } from "./random";
 import { RealClock } from "./real-clock";
 import { createServices, type Services } from "./services";
@@ -30,6 +30,8 @@ export interface LocalWorldOptions {
   readonly secrets?: ReadonlyMap<string, string | Readonly<Record<string, string>>>;
   /** Execution environments of each function, of which any gets the next invocation. Left out: 2. */
   readonly environments?: number;
+  /** Variables for every worker beside its function's own: what reaching the targets takes on this machine. */
+  readonly variables?: Readonly<Record<string, string>>;
   /** Each line that a worker logs. */
   readonly onLog?: (fn: DeployedFunction, environmentId: string, line: string) => void;
 }
@@ -41,6 +43,8 @@ export interface LocalWorld {
   readonly region: string;
   readonly services: Services;
   readonly stacks: readonly LoadedStack[];
+  /** The execution environments that are alive, by id. */
+  readonly processes: ReadonlyMap<string, ProcessEnvironment>;
   /** Ends the endpoint and every process. What waits is lost, like everything here. */
   close(): Promise<void>;
 }
@@ -65,12 +69,13 @@ export async function startLocalWorld(options: LocalWorldOptions): Promise<Local
     throw new PortUnavailable(`${error.message.charAt(0).toUpperCase()}${error.message.slice(1)}.`);
   });
   const keys = new AccessKeys();
-  const { onLog } = options;
+  const { onLog, variables } = options;
   const host = new ProcessHost({
     region,
     endpointUrl: wire.origin,
     accessKeyOf: (roleArn) => keys.keyOf(roleArn),
     ...(onLog && { onLog }),
+    ...(variables && { variables }),
   });
   const services = createServices({
     // Timers do not keep the process alive: what is left of them when the endpoint is closed serves nobody.
@@ -88,7 +93,7 @@ export async function startLocalWorld(options: LocalWorldOptions): Promise<Local
     await close();
     throw error;
   }
-  return { endpoint: wire.origin, region, services, stacks, close };
+  return { endpoint: wire.origin, region, services, stacks, processes: host.running, close };
 }
 
 async function load(stack: StackToLoad, services: Services, environments: number): Promise<LoadedStack> {

@@ -46,6 +46,7 @@ export class ProcessHost implements EnvironmentHost {
   private readonly folder = mkdtempSync(join(tmpdir(), "sluice-lambda-"));
   private readonly api: RuntimeApi = new RuntimeApi((id) => this.environments.get(id));
   private readonly watchdog: ChildProcess;
+  private readonly watchdogEnded: Promise<void>;
   private readonly killAtExit = () => {
     for (const environment of this.environments.values()) environment.kill();
   };
@@ -58,6 +59,10 @@ export class ProcessHost implements EnvironmentHost {
       env: { PATH: process.env.PATH },
     });
     this.watchdog.stdin?.on("error", () => undefined); // It has gone first: at the end of the machine's day.
+    this.watchdogEnded = new Promise((resolve) => {
+      this.watchdog.once("exit", () => resolve());
+      this.watchdog.once("error", () => resolve()); // It never began.
+    });
     this.watchdog.unref();
     process.on("exit", this.killAtExit);
   }
@@ -97,7 +102,7 @@ export class ProcessHost implements EnvironmentHost {
     return environment;
   }
 
-  /** Kills every environment and removes what they left. */
+  /** Kills every environment and removes what they left; afterwards no process of this host is left, its watchdog included. */
   async close(): Promise<void> {
     this.isClosed = true;
     const ended = [...this.environments.values()].map((environment) => {
@@ -107,7 +112,9 @@ export class ProcessHost implements EnvironmentHost {
     await Promise.all(ended);
     await this.api.close();
     process.off("exit", this.killAtExit);
+    this.watchdog.ref();
     this.watchdog.stdin?.end();
+    await this.watchdogEnded;
     rmSync(this.folder, { recursive: true, force: true });
   }
 

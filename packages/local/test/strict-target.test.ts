@@ -1,6 +1,8 @@
+import { spawn } from "node:child_process";
 import { Agent, get } from "node:http";
 import { get as getTls } from "node:https";
 import { connect, type Socket } from "node:net";
+import { join } from "node:path";
 import { ms, seconds, us } from "@sluice/dsl";
 import { workerClock } from "../src/clock";
 import { RealClock } from "../src/real-clock";
@@ -236,6 +238,20 @@ test("a target that was closed says so", async () => {
   const target = await startStrictTarget();
   await target.close();
   await expect(target.log()).rejects.toThrow("the strict target has ended");
+});
+
+test("a target ends with the process that started it, even when that is killed", async () => {
+  const starter = spawn(process.execPath, ["--import", "tsx", join(__dirname, "programs", "doomed-target.ts")], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const url = await new Promise<string>((resolve) => void starter.stdout.once("data", (data) => resolve(`${data}`)));
+  const socket = connect(Number(new URL(url).port), "127.0.0.1");
+  await new Promise<void>((resolve) => void socket.once("connect", resolve));
+  const closed = new Promise<void>((resolve) => void socket.once("close", () => resolve()));
+  socket.on("error", () => undefined); // A reset is an end, too.
+  socket.resume();
+  starter.kill("SIGKILL");
+  await closed;
 });
 
 test("a window too long for the limiter's timer is refused", async () => {

@@ -1,6 +1,6 @@
 import type { AwsCall } from "../aws-call";
 import type { Gate, GateState } from "../core/ports";
-import { isRecord, nameOf, type Output } from "./output";
+import { isRecord, nameOf, type Output, records } from "./output";
 
 /** The item that all turns share. */
 const GATE_KEY = { pk: { S: "gate" } };
@@ -10,6 +10,9 @@ const GATE_KEY = { pk: { S: "gate" } };
  * can race with another; an attribute of the item itself is created by the write that raises it.
  */
 const PARKED = "parked_";
+
+/** One attribute for each turn that took the request up, so that a write that the SDK repeats counts once. */
+const TRIED = "tried_";
 
 const claimKey = (requestId: string) => ({ pk: { S: `claim#${requestId}` } });
 const triesKey = (requestId: string) => ({ pk: { S: `tries#${requestId}` } });
@@ -43,15 +46,20 @@ export function dynamoGate(call: AwsCall, table: string): Gate {
         }),
       );
     },
-    async leave(turnId, credits) {
+    async leave(turnId, { credits, lingeringUntilMs }) {
       const entries = Object.entries(credits).map(([tier, credit]) => [tier, { N: String(credit) }]);
+      const instants = lingeringUntilMs.map((untilMs) => ({ N: String(Math.ceil(untilMs)) }));
       await unlessRefused(() =>
         ask("UpdateItem", {
           Key: GATE_KEY,
-          UpdateExpression: "SET #credits = :credits",
+          UpdateExpression: "SET #credits = :credits, #lingering = :lingering",
           ConditionExpression: "#turn = :turn",
-          ExpressionAttributeNames: { "#credits": "credits", "#turn": "turn" },
-          ExpressionAttributeValues: { ":credits": { M: Object.fromEntries(entries) }, ":turn": { S: turnId } },
+          ExpressionAttributeNames: { "#credits": "credits", "#lingering": "lingering", "#turn": "turn" },
+          ExpressionAttributeValues: {
+            ":credits": { M: Object.fromEntries(entries) },
+            ":lingering": { L: instants },
+            ":turn": { S: turnId },
+          },
         }),
       );
     },
@@ -76,17 +84,16 @@ export function dynamoGate(call: AwsCall, table: string): Gate {
         }),
       );
     },
-    async countTry(requestId, expiresAtMs, step) {
+    async countTry(requestId, turnId, expiresAtMs, step) {
       const output = await ask("UpdateItem", {
         Key: triesKey(requestId),
-        UpdateExpression: "SET #ttl = :ttl ADD #tries :step",
-        ExpressionAttributeNames: { "#tries": "tries", "#ttl": "ttl" },
-        ExpressionAttributeValues: { ":step": { N: String(step) }, ":ttl": { N: ttl(expiresAtMs) } },
-        ReturnValues: "UPDATED_NEW",
+        UpdateExpression: step > 0 ? "SET #ttl = :ttl, #turn = :ttl" : "SET #ttl = :ttl REMOVE #turn",
+        ExpressionAttributeNames: { "#turn": `${TRIED}${turnId}`, "#ttl": "ttl" },
+        ExpressionAttributeValues: { ":ttl": { N: ttl(expiresAtMs) } },
+        ReturnValues: "ALL_NEW",
       });
-      const tries = numberOf(isRecord(output.Attributes) ? output.Attributes.tries : undefined);
-      if (tries === undefined) throw new Error(`the table ${table} returned no count of tries`);
-      return tries;
+      if (!isRecord(output.Attributes)) throw new Error(`the table ${table} returned no tries`);
+      return Object.keys(output.Attributes).filter((name) => name.startsWith(TRIED)).length;
     },
   };
 }
@@ -116,6 +123,9 @@ function gateState(item: unknown): GateState {
     ),
     credits: numbersOf(
       isRecord(attributes.credits) && isRecord(attributes.credits.M) ? Object.entries(attributes.credits.M) : [],
+    ),
+    lingeringUntilMs: records(isRecord(attributes.lingering) ? attributes.lingering.L : undefined).flatMap(
+      (entry) => numberOf(entry) ?? [],
     ),
   };
 }

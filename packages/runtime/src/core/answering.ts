@@ -2,10 +2,13 @@ import { ERRORS, type ErrorName, type Json, type OutcomeKind, seconds, UNKNOWN_R
 import { classify, type Verdict } from "./classify";
 import type { CallEnd, CallLine, Received } from "./ports";
 import { type CallFacts, causeOf, contextOf, type HeldRequest } from "./request";
-import { describe, type TurnState } from "./turn-state";
+import { chore, describe, gateFailed, type TurnState } from "./turn-state";
 
 /** Waits between attempts to tell Step Functions an outcome; a known outcome is worth the rest of the turn. */
 const TELL_AGAIN_AFTER = [seconds(0.2), seconds(0.5), seconds(1), seconds(2), seconds(5)];
+const PARK_AGAIN_AFTER = seconds(1);
+/** Before the function's own time is over nothing more is told. */
+const TELLING_ENDS = seconds(5);
 
 /** From a call's end to the caller's answer: classify, tell, forget. */
 export async function answerCall(state: TurnState, held: HeldRequest, end: CallEnd, facts: CallFacts): Promise<void> {
@@ -92,8 +95,8 @@ export async function fail(
 
 /** Another worker has begun this call, and nobody knows how it ended. */
 export async function failClaimed(state: TurnState, held: HeldRequest): Promise<void> {
-  const { name, repeatable } = held.operation;
-  const text = `An earlier worker had begun the call of this request and left no answer. ${name} may have been done and is not repeatable, so it was not called again. Find out by hand.`;
+  const { repeatable } = held.operation;
+  const text = `An earlier worker had begun the call of this request and left no answer. ${held.envelope.operation} may have been done and is not repeatable, so it was not called again. Find out by hand.`;
   await fail(state, held, "unknown", repeatable ? UNKNOWN_REPEATABLE : ERRORS.unknown, text);
 }
 
@@ -134,24 +137,36 @@ async function tell(state: TurnState, say: () => Promise<void>): Promise<boolean
       telemetry.event("callback-failed", { error: describe(error), attempt });
       const wait = TELL_AGAIN_AFTER[Math.min(attempt, TELL_AGAIN_AFTER.length - 1)] ?? seconds(5);
       const again = us(clock.now() + wait);
-      if (again > state.turn.deadlineAt - seconds(5)) return false;
+      if (again > state.turn.deadlineAt - TELLING_ENDS) return false;
       await clock.sleepUntil(again);
     }
   }
 }
 
 async function park(state: TurnState, verdict: Verdict): Promise<void> {
-  const { gate, clock, telemetry } = state.worker.ports;
+  const { clock, telemetry } = state.worker.ports;
   const untilMs = clock.wallMs() + (verdict.pauseUs ?? 0) / 1_000;
   const parked = state.gate.parkedUntilMs;
   // This turn obeys at once; the gate is for the turns after it.
   parked.throttled = Math.max(parked.throttled ?? 0, untilMs);
   telemetry.event("parked", { reason: "throttled", untilMs: Math.round(untilMs), status: verdict.status ?? null });
+  if (await savePark(state, untilMs)) return;
+  // The answer does not wait for the gate, but the turn does: the next one would call a target that asked for quiet.
+  chore(state, async () => {
+    while (untilMs > clock.wallMs() && clock.now() < state.turn.deadlineAt - TELLING_ENDS) {
+      await clock.sleepUntil(us(clock.now() + PARK_AGAIN_AFTER));
+      if (await savePark(state, untilMs)) return;
+    }
+  });
+}
+
+async function savePark(state: TurnState, untilMs: number): Promise<boolean> {
   try {
-    await gate.park("throttled", Math.ceil(untilMs));
+    await state.worker.ports.gate.park("throttled", Math.ceil(untilMs));
+    return true;
   } catch (error) {
-    telemetry.event("gate-failed", { operation: "park", error: describe(error) });
-    state.gate.failingSince ??= clock.now();
+    gateFailed(state, "park", error);
+    return false;
   }
 }
 

@@ -27,6 +27,9 @@ export const newWorkerMemory = (): WorkerMemory => ({
 /** Enough for the bells that may still be waiting after a long backlog; about 10 MB of ids. */
 const MAX_TAKEN = 100_000;
 
+/** A request that was given back is looked for again. */
+export const forgetTaken = (memory: WorkerMemory, requestId: string): boolean => memory.taken.delete(requestId);
+
 export function rememberTaken(memory: WorkerMemory, requestId: string): void {
   memory.taken.delete(requestId);
   memory.taken.add(requestId);

@@ -140,27 +140,34 @@ export interface Gate {
   /** Raises the park of one reason to `untilMs` (epoch milliseconds); never lowers it. */
   park(reason: string, untilMs: number): Promise<void>;
   /** Leaves what the next turn should know. No effect when another turn has taken the gate. */
-  leave(turnId: string, credits: Readonly<Record<string, number>>): Promise<void>;
+  leave(turnId: string, left: LeftBehind): Promise<void>;
   /** `mine` when this call was claimed now or earlier by this turn; `other` when another turn has begun it. */
   claim(requestId: string, turnId: string, expiresAtMs: number): Promise<"mine" | "other">;
-  /** Takes back a claim of this turn whose call never started. */
+  /** Takes back a claim of this turn whose call never started; no effect on another's. */
   unclaim(requestId: string, turnId: string): Promise<void>;
   /**
-   * Counts how often a redelivered request was taken up: +1 before anything is done for it, −1 when it is given back in
-   * peace. What remains is how often a worker died with it.
+   * Counts the turns that took a redelivered request up: +1 before anything is done for it, −1 when it is given back in
+   * peace. What remains is how many workers died with it. A step that is repeated, because its answer was lost, counts
+   * once.
    *
    * @returns the count after this step
    */
-  countTry(requestId: string, expiresAtMs: number, step: 1 | -1): Promise<number>;
+  countTry(requestId: string, turnId: string, expiresAtMs: number, step: 1 | -1): Promise<number>;
 }
 
-export interface GateState {
+/** What a turn leaves to the next one. */
+export interface LeftBehind {
+  /** Credit of the lower tiers. */
+  readonly credits: Readonly<Record<string, number>>;
+  /** Epoch milliseconds, one for each call that got no answer: until when it still counts as open at the target. */
+  readonly lingeringUntilMs: readonly number[];
+}
+
+export interface GateState extends LeftBehind {
   /** The turn that had the gate before {@link Gate.take}, or has it now for {@link Gate.read}. */
   readonly turnId: string | undefined;
   /** Reason to epoch milliseconds. */
   readonly parkedUntilMs: Readonly<Record<string, number>>;
-  /** Credit of the lower tiers as the last turn left it. */
-  readonly credits: Readonly<Record<string, number>>;
 }
 
 /** One line a call, and metrics; never throws, never awaited. */

@@ -1,9 +1,10 @@
 import { ERRORS, type Micros, seconds, us } from "@sluice/dsl";
 import { drop, fail, failClaimed } from "./answering";
+import { claim } from "./claim";
 import { rememberTaken } from "./memory";
 import type { Received } from "./ports";
-import { claimExpiry, type HeldRequest } from "./request";
-import { chore, describe, type Hand, type TurnState } from "./turn-state";
+import type { HeldRequest } from "./request";
+import { chore, describe, gateFailed, type Hand, type TurnState } from "./turn-state";
 
 /** A look while a turn goes on: long, because a short one may miss what is there, and answered at once when something is. */
 export const LONG_LOOK: Micros = seconds(1);
@@ -58,22 +59,27 @@ function accept(state: TurnState, hand: Hand, message: Received): void {
     return;
   }
   if (state.inFlight.has(envelope.id)) return; // A copy. It is not deleted before the answer: it may be all there is.
+  const operation = plan.operations.find((candidate) => candidate.name === envelope.operation);
   state.inFlight.add(envelope.id);
   rememberTaken(memory, envelope.id);
-  const operation = plan.operations.find((candidate) => candidate.name === envelope.operation);
   const held: HeldRequest = {
     message,
     envelope,
     operation: operation ?? NO_OPERATION,
     visibleFrom: ports.clock.now(),
     isCounted: false,
-    isClaimed: false,
+    claim: "none",
     stage: { kind: "waiting", notBefore: us(0) },
   };
+  if (state.called.has(envelope.id)) {
+    // A copy that outlived the answer. This turn's own claim would not stop a second call.
+    chore(state, () => drop(state, held));
+    return;
+  }
   if (operation === undefined) {
     const names = plan.operations.map((known) => known.name).join(", ");
     const text = `${plan.name} has no operation ${envelope.operation}. Operations: ${names}. Nothing was called.`;
-    chore(state, () => fail(state, held, "rejected", ERRORS.invalidRequest, text));
+    chore(state, () => endUncalled(state, held, () => fail(state, held, "rejected", ERRORS.invalidRequest, text)));
     return;
   }
   if (isPastDeadline(state, held)) {
@@ -83,7 +89,7 @@ function accept(state: TurnState, hand: Hand, message: Received): void {
   const misfit = validateRequest(operation, envelope.request);
   if (misfit !== undefined) {
     const text = `The request does not fit operations.${operation.name}.request of ${plan.name}: ${misfit} Nothing was called.`;
-    chore(state, () => fail(state, held, "rejected", ERRORS.invalidRequest, text));
+    chore(state, () => endUncalled(state, held, () => fail(state, held, "rejected", ERRORS.invalidRequest, text)));
     return;
   }
   hand.requests.push(held);
@@ -96,33 +102,33 @@ export const isPastDeadline = (state: TurnState, held: HeldRequest): boolean =>
   state.worker.ports.clock.wallMs() > held.envelope.deadlineMs;
 
 /**
- * Past its deadline, a request ends without a call. One that was received before may have been called by a worker that
- * died: its claim tells, and an outcome that is unknown is not called expired.
+ * Ends a request for a reason that says that it was not called. An earlier worker may have called it and died, and this
+ * message may be another copy than the one which that worker received: only the claim tells.
  */
-export async function expire(state: TurnState, held: HeldRequest): Promise<void> {
-  const wasReceivedBefore = held.message.receiveCount > 1;
-  if (wasReceivedBefore && !held.operation.repeatable && !held.isClaimed) {
-    try {
-      const { gate } = state.worker.ports;
-      if ((await gate.claim(held.envelope.id, state.turn.id, claimExpiry(held))) === "other") {
-        await failClaimed(state, held);
-        return;
-      }
-    } catch (error) {
-      // Nothing is said before it is known. The message comes back when its visibility ends.
-      state.worker.ports.telemetry.event("gate-failed", { operation: "claim", error: describe(error) });
-      state.inFlight.delete(held.envelope.id);
-      return;
-    }
+async function endUncalled(state: TurnState, held: HeldRequest, end: () => Promise<void>): Promise<void> {
+  if (held.operation.repeatable) return end();
+  try {
+    if ((await claim(state, held)) === "other") return failClaimed(state, held);
+  } catch (error) {
+    // Nothing is said before it is known. The message comes back when its visibility ends.
+    gateFailed(state, "claim", error);
+    state.inFlight.delete(held.envelope.id);
+    return;
   }
-  await fail(state, held, "rejected", ERRORS.expired, expiredText(state, held, wasReceivedBefore), {}, "expired");
+  return end();
 }
 
-function expiredText(state: TurnState, held: HeldRequest, wasReceivedBefore: boolean): string {
+/** Past its deadline, a request ends without a call. */
+const expire = (state: TurnState, held: HeldRequest): Promise<void> =>
+  endUncalled(state, held, () =>
+    fail(state, held, "rejected", ERRORS.expired, expiredText(state, held), {}, "expired"),
+  );
+
+function expiredText(state: TurnState, held: HeldRequest): string {
   const tier = state.worker.plan.tiers.find((candidate) => candidate.name === held.envelope.tier);
   const limit = tier === undefined ? "" : ` (${tier.timeoutUs / 1_000_000} s from asking to the call's end)`;
   const called =
-    wasReceivedBefore && held.operation.repeatable
+    held.message.receiveCount > 1 && held.operation.repeatable
       ? "An earlier worker may have called it and died; a repeat does no harm."
       : "No call was made.";
   return `The request waited past the deadline of its tier ${held.envelope.tier}${limit}. ${called} Ask again, raise the tier's timeout, or use a higher tier.`;
@@ -139,24 +145,20 @@ export function tendHands(state: TurnState): void {
         if (held.stage.kind === "ready") held.stage.call.discard();
         chore(state, () => expire(state, held));
       } else if (now - held.visibleFrom >= RENEW_AFTER) {
-        renew(state, hand, held, now);
+        renew(state, held, now);
       }
     }
   }
 }
 
-function renew(state: TurnState, hand: Hand, held: HeldRequest, now: Micros): void {
+function renew(state: TurnState, held: HeldRequest, now: Micros): void {
   held.visibleFrom = now;
   chore(state, async () => {
     try {
       await state.worker.ports.tiers.setVisibility(held.message, state.worker.plan.queues.tierVisibilityUs);
     } catch (error) {
-      // Others may have it by now. Whoever holds it asks for its token and its claim before it calls.
-      state.worker.ports.telemetry.event("renew-failed", { tier: hand.tier, error: describe(error) });
-      if (!hand.requests.includes(held)) return;
-      remove(hand, held);
-      if (held.stage.kind === "ready") held.stage.call.discard();
-      state.inFlight.delete(held.envelope.id);
+      // What is left of it covers two more renewals. Should it end, this turn receives a copy and drops it.
+      state.worker.ports.telemetry.event("renew-failed", { tier: held.message.tier, error: describe(error) });
     }
   });
 }

@@ -11,7 +11,8 @@ export interface HeldRequest {
   visibleFrom: Micros;
   /** Whether {@link Gate.countTry} counted it, so that it is taken back when the request is given back. */
   isCounted: boolean;
-  isClaimed: boolean;
+  /** `asked`: the gate may hold this turn's claim or not, because its answer did not come. */
+  claim: "none" | "asked" | "mine";
   stage: Stage;
 }
 

@@ -1,10 +1,12 @@
 import { ERRORS, type Micros, ms, seconds, us } from "@sluice/dsl";
 import { fail, failClaimed } from "./answering";
+import { claim } from "./claim";
+import { forgetTaken } from "./memory";
 import { predictPicks } from "./pick";
 import { NotSent, type PreparedCall } from "./ports";
 import { dropGone, remove } from "./receiving";
 import { claimExpiry, contextOf, type HeldRequest } from "./request";
-import { chore, describe, type Hand, type TurnState } from "./turn-state";
+import { chore, describe, gateFailed, type Hand, type TurnState } from "./turn-state";
 
 /** A token known to be alive this long ago is asked for again before its call. */
 const ALIVE_FOR: Micros = seconds(1);
@@ -117,7 +119,7 @@ async function countRedelivery(state: TurnState, hand: Hand, held: HeldRequest):
   if (held.message.receiveCount <= 1 || held.isCounted) return true;
   const { envelope } = held;
   try {
-    const tries = await state.worker.ports.gate.countTry(envelope.id, claimExpiry(held), 1);
+    const tries = await state.worker.ports.gate.countTry(envelope.id, state.turn.id, claimExpiry(held), 1);
     held.isCounted = true;
     if (tries < MAX_DEATHS) return true;
   } catch (error) {
@@ -131,12 +133,8 @@ async function countRedelivery(state: TurnState, hand: Hand, held: HeldRequest):
   return false;
 }
 
-async function claimIfNeeded(state: TurnState, held: HeldRequest): Promise<"mine" | "other"> {
-  if (held.operation.repeatable) return "mine";
-  const answer = await state.worker.ports.gate.claim(held.envelope.id, state.turn.id, claimExpiry(held));
-  if (answer === "mine") held.isClaimed = true;
-  return answer;
-}
+const claimIfNeeded = async (state: TurnState, held: HeldRequest): Promise<"mine" | "other"> =>
+  held.operation.repeatable ? "mine" : claim(state, held);
 
 function prepareUnlessReady(
   state: TurnState,
@@ -148,13 +146,6 @@ function prepareUnlessReady(
   return state.worker.ports.endpoint.prepare(held.operation, held.envelope.request, contextOf(held.envelope));
 }
 
-/** Whatever needs the gate and does not get it closes the way to the target. */
-export function gateFailed(state: TurnState, operation: string, error: unknown): void {
-  const { clock, telemetry } = state.worker.ports;
-  telemetry.event("gate-failed", { operation, error: describe(error) });
-  state.gate.failingSince ??= clock.now();
-}
-
 /**
  * Gives a request back that was not called: its claim and its count are taken back first, so that the next turn finds
  * nothing against it; then it is visible at once.
@@ -163,12 +154,14 @@ export async function giveBack(state: TurnState, held: HeldRequest): Promise<voi
   const { gate, tiers } = state.worker.ports;
   if (held.stage.kind === "ready") held.stage.call.discard();
   try {
-    if (held.isClaimed) await gate.unclaim(held.envelope.id, state.turn.id);
-    if (held.isCounted) await gate.countTry(held.envelope.id, claimExpiry(held), -1);
+    if (held.claim !== "none") await gate.unclaim(held.envelope.id, state.turn.id);
+    if (held.isCounted) await gate.countTry(held.envelope.id, state.turn.id, claimExpiry(held), -1);
     await tiers.setVisibility(held.message, us(0));
   } catch (error) {
     // It comes back by itself when its visibility ends. A claim left standing makes its outcome unknown: honest, if dear.
     state.worker.ports.telemetry.event("give-back-failed", { tier: held.message.tier, error: describe(error) });
   }
   state.inFlight.delete(held.envelope.id);
+  // Its bell may be all that makes the next turn look for it.
+  forgetTaken(state.worker.memory, held.envelope.id);
 }

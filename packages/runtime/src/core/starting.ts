@@ -78,6 +78,7 @@ function call(state: TurnState, held: HeldRequest, prepared: PreparedCall): void
   const startedAt = clock.now();
   state.isWriting = true;
   state.openCalls += 1;
+  state.called.add(held.envelope.id);
   const { written: bytesLeft, ended } = prepared.start();
   void bytesLeft.then(() => confirmWritten(state));
   chore(state, async () => {

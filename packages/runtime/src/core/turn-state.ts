@@ -60,6 +60,8 @@ export interface TurnState {
   readonly hands: readonly Hand[];
   /** Ids taken up and not ended: a copy of one is dropped. */
   readonly inFlight: Set<string>;
+  /** Ids whose call this turn started: whatever copy of one comes, it is not called again. */
+  readonly called: Set<string>;
   /** Calls started and not ended. */
   openCalls: number;
   /** Work of this turn that is not a call: preparing, answering, deleting. */
@@ -72,8 +74,8 @@ export interface TurnState {
   closing: Closing | undefined;
   gate: { parkedUntilMs: Record<string, number>; readAt: Micros; isReading: boolean; failingSince: Micros | undefined };
   bellsHeldAt: Micros;
-  /** The renewal under way: one that lands late would undo what the turn's end says of its bells. */
-  bellsHolding: Promise<void>;
+  /** Every renewal under way: one that lands late would undo what the turn's end says of its bells. */
+  bellsHolding: Promise<unknown>;
 }
 
 /** The latest instant (epoch milliseconds) until which any reason parks the gateway; 0 when none does. */
@@ -95,6 +97,13 @@ export function chore(state: TurnState, work: () => Promise<void>): void {
       state.busyAt = state.worker.ports.clock.now();
       state.signal.notify();
     });
+}
+
+/** Whatever needs the gate and does not get it closes the way to the target. */
+export function gateFailed(state: TurnState, operation: string, error: unknown): void {
+  const { clock, telemetry } = state.worker.ports;
+  telemetry.event("gate-failed", { operation, error: describe(error) });
+  state.gate.failingSince ??= clock.now();
 }
 
 export const describe = (error: unknown): string =>
@@ -125,6 +134,7 @@ export function newTurnState(
       retryAt: entryAt,
     })),
     inFlight: new Set(),
+    called: new Set(),
     openCalls: 0,
     chores: 0,
     startedCalls: 0,

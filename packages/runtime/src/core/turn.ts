@@ -1,14 +1,14 @@
 import { type Micros, ms, seconds, us } from "@sluice/dsl";
-import type { WorkerMemory } from "./memory";
 import { nextStartAt, type Pace, unknownPast } from "./pacer";
-import type { Bell, GateState } from "./ports";
+import type { Bell, GateState, LeftBehind } from "./ports";
 import { handSize, LONG_LOOK, receiveMore, SHORT_LOOK, tendHands } from "./receiving";
 import { createAlarm, createSignal } from "./signal";
-import { gateFailed, giveBack, leadUs, stageDue } from "./staging";
+import { giveBack, leadUs, stageDue } from "./staging";
 import { startNext } from "./starting";
 import {
   type Closing,
   describe,
+  gateFailed,
   type Hand,
   isEmptyHanded,
   newTurnState,
@@ -46,13 +46,13 @@ export async function runTurn(worker: Worker, turn: TurnInput): Promise<TurnEnd>
   const { ports, memory } = worker;
   const entryAt = ports.clock.now();
   const [gate] = await Promise.all([ports.gate.take(turn.id), holdBells(worker, turn.bells)]);
-  recall(memory, gate, turn.id, entryAt);
+  recall(worker, gate, turn.id, entryAt);
   const signal = createSignal();
   const state = newTurnState(worker, turn, gate, entryAt, { signal, alarm: createAlarm(ports.clock, signal) });
   const onlyKnownBells = turn.bells.every((bell) => bell.requestId !== undefined && memory.taken.has(bell.requestId));
   let look = onlyKnownBells ? SHORT_LOOK : LONG_LOOK;
   for (;;) {
-    look = isEmptyHanded(state) && state.startedCalls === 0 ? look : LONG_LOOK;
+    look = isQuiet(state) && state.startedCalls === 0 ? look : LONG_LOOK;
     step(state, look);
     if (isOver(state)) break;
     await signal.next();
@@ -61,11 +61,13 @@ export async function runTurn(worker: Worker, turn: TurnInput): Promise<TurnEnd>
 }
 
 /** Past a turn of another process, what this one remembers of the target is worth nothing. */
-function recall(memory: WorkerMemory, gate: GateState, turnId: string, entryAt: Micros): void {
+function recall({ memory, ports }: Worker, gate: GateState, turnId: string, entryAt: Micros): void {
   const wasLast = memory.turnId !== undefined && gate.turnId === memory.turnId;
   if (!wasLast || memory.pace === undefined) {
     memory.pace = unknownPast(entryAt);
     memory.credits = gate.credits;
+    const { clock } = ports;
+    memory.lingering = gate.lingeringUntilMs.map((untilMs) => us(clock.now() + (untilMs - clock.wallMs()) * 1_000));
   }
   memory.turnId = turnId;
 }
@@ -99,7 +101,7 @@ function step(state: TurnState, look: Micros): void {
   for (const instant of [stageDue(state, due), due]) if (instant > ports.clock.now()) state.alarm(instant);
 }
 
-const paceOf = (memory: WorkerMemory, entryAt: Micros): Pace => memory.pace ?? unknownPast(entryAt);
+const paceOf = (memory: Worker["memory"], entryAt: Micros): Pace => memory.pace ?? unknownPast(entryAt);
 
 /** While anything goes on, or until every tier has been seen empty since the last thing that did. */
 function wantsToLook(state: TurnState): boolean {
@@ -192,7 +194,7 @@ function renewBells(state: TurnState): void {
   }
   state.bellsHeldAt = now;
   // Not a chore: it says nothing about work, and would keep an idle turn looking.
-  state.bellsHolding = holdBells(state.worker, state.turn.bells);
+  state.bellsHolding = Promise.all([state.bellsHolding, holdBells(state.worker, state.turn.bells)]);
 }
 
 /** Gives back what was not started, tells the next turn what it should know, and closes the connections. */
@@ -204,13 +206,20 @@ async function end(state: TurnState): Promise<TurnEnd> {
   await Promise.all([state.bellsHolding, ...unstarted.map((held) => giveBack(state, held))]);
   if (state.startedCalls > 0) {
     try {
-      await gate.leave(turn.id, worker.memory.credits);
+      await gate.leave(turn.id, whatIsLeft(worker));
     } catch (error) {
       telemetry.event("gate-failed", { operation: "leave", error: describe(error) });
     }
   }
   await endpoint.close();
   return { returned: await returnBells(state, hadMore) };
+}
+
+function whatIsLeft({ memory, ports: { clock } }: Worker): LeftBehind {
+  const lingeringUntilMs = memory.lingering
+    .filter((until) => until > clock.now())
+    .map((until) => clock.wallMs() + (until - clock.now()) / 1_000);
+  return { credits: memory.credits, lingeringUntilMs };
 }
 
 async function returnBells(state: TurnState, hadMore: boolean): Promise<readonly Bell[]> {
