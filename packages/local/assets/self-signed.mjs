@@ -44,7 +44,9 @@ const extension = (id, value) => sequence(id, der(0x04, value));
  */
 export function selfSigned() {
   const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
-  const name = sequence(der(0x31, sequence(COMMON_NAME, der(0x0c, Buffer.from("strict target")))));
+  // Its own: in a list of several authorities a client looks for the issuer by its name.
+  const commonName = `strict target ${randomBytes(8).toString("hex")}`;
+  const name = sequence(der(0x31, sequence(COMMON_NAME, der(0x0c, Buffer.from(commonName)))));
   const names = sequence(der(0x82, Buffer.from("localhost")), der(0x87, Buffer.from([127, 0, 0, 1])));
   const authority = sequence(der(0x01, Buffer.from([0xff])));
   const body = sequence(

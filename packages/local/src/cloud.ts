@@ -95,6 +95,7 @@ export class LocalCloud implements Cloud {
     const { random, faults } = this.world;
     const halfUs = us(Math.floor(faults.callWithinUs / 2));
     await this.pause(upTo(this.world, halfUs));
+    if (random.chance(faults.throttled[service] ?? 0)) throw throttling();
     if (random.chance(faults.failBefore[service] ?? 0)) throw serviceFailure();
     const output = await perform();
     await this.pause(upTo(this.world, halfUs));
@@ -121,6 +122,8 @@ const unknownOperation = (what: string, kind: string, supported: Iterable<string
     `${what} is not modelled locally. ${kind} that are: ${[...supported].sort().join(", ")}`,
     404,
   );
+
+const throttling = (): ServiceError => new ServiceError("ThrottlingException", "Rate exceeded");
 
 const serviceFailure = (): ServiceError =>
   new ServiceError("InternalError", "We encountered an internal error. Please try again.", 500);

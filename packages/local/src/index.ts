@@ -6,6 +6,7 @@ export { FixedWindow, type NaiveOptions, type NaiveReport, runNaive } from "./fi
 export { type IdealArrival, idealWaits, percentile } from "./ideal";
 export { type Input, inputObject, optionalInteger, optionalList, optionalText } from "./input";
 export { judge, measuredJitter, mostInWindow, tooMany, type Verdict, type WindowLimit } from "./judge";
+export { backlog, gusts, type LoadKind, type LoadRequest, mergeLoads, poisson, type Span } from "./load";
 export {
   LOCAL_ACCOUNT,
   LOCAL_REGION,

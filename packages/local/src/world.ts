@@ -46,6 +46,8 @@ export interface Faults {
   readonly ttlLagUs: Micros;
   /** How long a role's call takes, half of it at most before it is done and half after. */
   readonly callWithinUs: Micros;
+  /** By service: a role's call that is refused as one too many. */
+  readonly throttled: Readonly<Partial<Record<string, number>>>;
   /** By service: a role's call that fails with status 500 and does nothing. */
   readonly failBefore: Readonly<Partial<Record<string, number>>>;
   /** By service: a role's call that is done, and whose answer is lost (status 500). */
@@ -69,6 +71,7 @@ export const NO_FAULTS: Faults = {
   scheduleLost: 0,
   ttlLagUs: us(0),
   callWithinUs: us(0),
+  throttled: {},
   failBefore: {},
   failAfter: {},
 };

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { createServer } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
-import { type RunningGateway, startGateways } from "./running-gateway";
+import { type RunningGateway, type RunningWorld, startGateways } from "./running-gateway";
 
 const FILE = `version: 1
 name: closing
@@ -39,34 +39,39 @@ async function untilCalled({ target }: RunningGateway, calls: number): Promise<v
   while ((await target.log()).length < calls) await pause(20);
 }
 
+// Also of a test that failed: what is left running would keep Jest from ending.
+let running: RunningWorld | undefined;
+afterEach(() => running?.close());
+
 test("a world that is closed in the middle of traffic leaves no process, no port and no folder behind", async () => {
   const before = new Set(children().map(({ pid }) => pid));
   const newChildren = () => children().filter(({ pid }) => !before.has(pid));
-  const running = await startGateways([{ file: FILE, target: { next: ["answer", "hang"] } }]);
-  const gateway = running.gateway("closing");
-  running.world.services.lambda.setPlacement(gateway.functionName, { kind: "new" });
+  const started = await startGateways([{ file: FILE, target: { next: ["answer", "hang"] } }]);
+  running = started;
+  const gateway = started.gateway("closing");
+  started.world.services.lambda.setPlacement(gateway.functionName, { kind: "new" });
   const ask = (id: number) => gateway.ask({ operation: "read", request: { id } });
 
   // One environment that is frozen after its turn, and one in the middle of a call that is not answered.
   await ask(1);
   await gateway.ends();
-  while ([...running.world.processes.values()].some(({ isBusy }) => isBusy)) await pause(20);
+  while ([...started.world.processes.values()].some(({ isBusy }) => isBusy)) await pause(20);
   await ask(2);
   await untilCalled(gateway, 2);
 
   const alive = newChildren();
   const folders = alive.flatMap(({ command }) => /\S*sluice-lambda-\S*/.exec(command) ?? []);
-  const ports = [running.world.endpoint, gateway.target.url].map((url) => Number(new URL(url).port));
+  const ports = [started.world.endpoint, gateway.target.url].map((url) => Number(new URL(url).port));
   expect(alive.filter(({ command }) => command.includes("environment-main"))).toHaveLength(2);
   expect(folders.filter(existsSync)).toHaveLength(1);
   expect(await Promise.all(ports.map(isFree))).toEqual([false, false]);
 
-  await running.world.close();
+  await started.world.close();
   // The target is no part of the world: its own handle closes it.
   expect(newChildren().map(({ command }) => command)).toEqual([expect.stringContaining("strict-target")]);
   expect(folders.filter(existsSync)).toEqual([]);
 
-  await running.close();
+  await started.close();
   expect(newChildren()).toEqual([]);
   expect(await Promise.all(ports.map(isFree))).toEqual([true, true]);
 });

@@ -3,14 +3,21 @@ import type { TierPlan } from "@sluice/dsl";
 /** What each lower tier is owed, in starts. */
 export type Credits = Readonly<Record<string, number>>;
 
-/** More than this is never owed: two tiers may come due at once, and the second waits one start. */
-const MAX_CREDIT = 2;
-
 /** Sums of shares such as 0.05 fall short of 1 by rounding. */
-const DUE = 1 - 1e-9;
+const ROUNDING = 1e-9;
+/** A tier that is owed a start takes it from any tier but the highest … */
+const DUE = 1 - ROUNDING;
+/**
+ * … and from the highest only when it is owed two. Taken at once, one start in twenty would be lost to a HIGH request that
+ * waits for it, which is more than one in a hundred: its 99th percentile would be an interval longer.
+ */
+const OVERDUE = 2 - ROUNDING;
+/** More than this is never owed: two tiers may come due at once, and the second waits one start. */
+const MAX_CREDIT = 3;
 
 /**
- * The tier whose request starts next: the highest that waits, unless a lower one is owed a whole start.
+ * The tier whose request starts next: the highest that waits, unless a lower one is owed a whole start (two, where it is
+ * the highest tier that would give it).
  *
  * @param tiers highest first
  * @param waits whether the tier has a request that could start
@@ -20,10 +27,12 @@ export function pickTier(
   credits: Credits,
   waits: (tier: string) => boolean,
 ): string | undefined {
+  const [highest] = tiers;
+  const due = highest !== undefined && waits(highest.name) ? OVERDUE : DUE;
   let owed: { name: string; credit: number } | undefined;
   for (const tier of tiers.slice(1)) {
     const credit = credits[tier.name] ?? 0;
-    if (credit >= DUE && waits(tier.name) && credit > (owed?.credit ?? 0)) owed = { name: tier.name, credit };
+    if (credit >= due && waits(tier.name) && credit > (owed?.credit ?? 0)) owed = { name: tier.name, credit };
   }
   return owed?.name ?? tiers.find((tier) => waits(tier.name))?.name;
 }

@@ -1,4 +1,4 @@
-import { ERRORS, type Micros, seconds, us } from "@sluice/dsl";
+import { ERRORS, type Micros, ms, seconds, us } from "@sluice/dsl";
 import { drop, fail, failClaimed } from "./answering";
 import { claim } from "./claim";
 import { rememberTaken } from "./memory";
@@ -12,6 +12,8 @@ export const SHORT_LOOK: Micros = us(0);
 
 /** A hand is renewed when its visibility is this old: what is left always covers a call and its answer. */
 const RENEW_AFTER: Micros = seconds(10);
+/** A short look comes back at once: without a pause it would be asked again as fast as SQS answers. */
+const SHORT_LOOK_AGAIN_AFTER: Micros = ms(100);
 const RECEIVE_AGAIN_AFTER: Micros = seconds(1);
 const MAX_RECEIVE_FAILURES = 5;
 
@@ -37,6 +39,7 @@ async function receive(state: TurnState, hand: Hand, max: number, waitUs: Micros
     const messages = await tiers.receive(hand.tier, max, waitUs);
     hand.failures = 0;
     hand.emptyAt = messages.length === 0 ? clock.now() : undefined;
+    if (messages.length === 0 && waitUs === SHORT_LOOK) hand.retryAt = us(clock.now() + SHORT_LOOK_AGAIN_AFTER);
     if (messages.length > 0) state.busyAt = clock.now();
     for (const message of messages) accept(state, hand, message);
   } catch (error) {

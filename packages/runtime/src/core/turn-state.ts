@@ -72,6 +72,8 @@ export interface TurnState {
   /** When something last happened that makes another look worth while. */
   busyAt: Micros;
   closing: Closing | undefined;
+  /** Something was in hand when the turn closed. */
+  hasGivenBack: boolean;
   gate: { parkedUntilMs: Record<string, number>; readAt: Micros; isReading: boolean; failingSince: Micros | undefined };
   bellsHeldAt: Micros;
   /** Every renewal under way: one that lands late would undo what the turn's end says of its bells. */
@@ -141,6 +143,7 @@ export function newTurnState(
     isWriting: false,
     busyAt: entryAt,
     closing: undefined,
+    hasGivenBack: false,
     gate: { parkedUntilMs: { ...gate.parkedUntilMs }, readAt: now, isReading: false, failingSince: undefined },
     bellsHeldAt: now,
     bellsHolding: Promise.resolve(),

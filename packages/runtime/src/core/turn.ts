@@ -1,12 +1,13 @@
 import { type Micros, ms, seconds, us } from "@sluice/dsl";
 import { nextStartAt, type Pace, unknownPast } from "./pacer";
 import type { Bell, GateState, LeftBehind } from "./ports";
-import { handSize, LONG_LOOK, receiveMore, SHORT_LOOK, tendHands } from "./receiving";
+import { handSize, LONG_LOOK, receiveMore, remove, SHORT_LOOK, tendHands } from "./receiving";
 import { createAlarm, createSignal } from "./signal";
 import { giveBack, leadUs, stageDue } from "./staging";
 import { startNext } from "./starting";
 import {
   type Closing,
+  chore,
   describe,
   gateFailed,
   type Hand,
@@ -92,9 +93,12 @@ function step(state: TurnState, look: Micros): void {
   tendHands(state);
   let pace = paceOf(memory, state.entryAt);
   while (startNext(state, pace)) pace = paceOf(memory, state.entryAt);
-  if (state.closing !== undefined) return;
+  if (state.closing !== undefined) {
+    returnHands(state);
+    return;
+  }
   if (parkLeftUs(state) > 0) return;
-  if (wantsToLook(state)) receiveMore(state, handSize(plan.limit.intervalUs, leadUs(state)), look);
+  if (wantsToLook(state)) receiveMore(state, handSize(plan.limit.intervalUs, leadUs(state)), lookNow(state, look));
   if (isEmptyHanded(state)) return;
   const due = nextStartAt(pace, plan.limit);
   // Instants that have passed are waited for by events: a place that comes free, a preparation that is done.
@@ -117,6 +121,7 @@ function isOver(state: TurnState): boolean {
   const { clock } = state.worker.ports;
   const isReceiving = state.hands.some((hand) => hand.isReceiving);
   if (state.openCalls > 0 || state.chores > 0 || isReceiving || state.gate.isReading || state.isWriting) return false;
+  if (state.closing !== undefined && !isEmptyHanded(state)) return false;
   if (state.closing === undefined) {
     if (!isQuiet(state) || !state.hands.every((hand) => isSeenEmpty(state, hand))) return false;
     state.closing = "idle";
@@ -128,15 +133,19 @@ function isOver(state: TurnState): boolean {
 }
 
 function watchClock(state: TurnState): void {
-  const { clock } = state.worker.ports;
-  const { plan } = state.worker;
-  const timeUp = Math.min(
-    state.entryAt + plan.turn.lengthUs,
-    state.turn.deadlineAt - plan.timeouts.responseUs - ENDING_MARGIN,
-  );
-  if (clock.now() >= timeUp) close(state, "time");
-  else state.alarm(us(timeUp));
+  const timeUp = timeUpAt(state);
+  if (state.worker.ports.clock.now() >= timeUp) close(state, "time");
+  else state.alarm(timeUp);
 }
+
+/** When the turn takes nothing more. */
+function timeUpAt({ worker: { plan }, entryAt, turn }: TurnState): Micros {
+  return us(Math.min(entryAt + plan.turn.lengthUs, turn.deadlineAt - plan.timeouts.responseUs - ENDING_MARGIN));
+}
+
+/** A long look that outlasts the turn would keep it, and every other, waiting. */
+const lookNow = (state: TurnState, look: Micros): Micros =>
+  state.worker.ports.clock.now() + LONG_LOOK > timeUpAt(state) ? SHORT_LOOK : look;
 
 function watchPark(state: TurnState): void {
   const left = parkLeftUs(state);
@@ -197,13 +206,25 @@ function renewBells(state: TurnState): void {
   state.bellsHolding = Promise.all([state.bellsHolding, holdBells(state.worker, state.turn.bells)]);
 }
 
-/** Gives back what was not started, tells the next turn what it should know, and closes the connections. */
+/** Gives back what will not be started. Within the loop, which renews the bells however long that takes. */
+function returnHands(state: TurnState): void {
+  for (const hand of state.hands) {
+    // An open receive would bring back what is given back here, as a copy that nobody takes until its visibility ends.
+    if (hand.isReceiving) continue;
+    for (const held of hand.requests.filter(({ stage }) => stage.kind !== "staging")) {
+      remove(hand, held);
+      state.hasGivenBack = true;
+      chore(state, () => giveBack(state, held));
+    }
+  }
+}
+
+/** Tells the next turn what it should know, and closes the connections. */
 async function end(state: TurnState): Promise<TurnEnd> {
   const { worker, turn } = state;
   const { gate, endpoint, telemetry } = worker.ports;
-  const unstarted = state.hands.flatMap((hand) => hand.requests.splice(0));
-  const hadMore = unstarted.length > 0 || state.hands.some((hand) => hand.emptyAt === undefined);
-  await Promise.all([state.bellsHolding, ...unstarted.map((held) => giveBack(state, held))]);
+  const hadMore = state.hasGivenBack || state.hands.some((hand) => hand.emptyAt === undefined);
+  await state.bellsHolding;
   if (state.startedCalls > 0) {
     try {
       await gate.leave(turn.id, whatIsLeft(worker));

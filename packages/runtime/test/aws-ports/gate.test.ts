@@ -42,7 +42,7 @@ async function newGate() {
   return dynamoGate(sdkAwsCall(), TableName);
 }
 
-const NOTHING = { turnId: undefined, parkedUntilMs: {}, credits: {} };
+const NOTHING = { turnId: undefined, parkedUntilMs: {}, credits: {}, lingeringUntilMs: [] };
 const LATER = Date.UTC(2026, 11, 1);
 
 test("who takes the gate learns who had it before", async () => {
@@ -66,16 +66,17 @@ test("a reason to park is raised and never lowered, and each reason is its own",
 test("two first parks at once both hold", async () => {
   const gate = await newGate();
   await Promise.all([gate.park("throttled", 10), gate.park("circuit", 20), gate.take("one")]);
-  expect(await gate.read()).toEqual({ turnId: "one", parkedUntilMs: { throttled: 10, circuit: 20 }, credits: {} });
+  expect(await gate.read()).toEqual({ ...NOTHING, turnId: "one", parkedUntilMs: { throttled: 10, circuit: 20 } });
 });
 
-test("a turn leaves its credits to the next one, but not once another has the gate", async () => {
+test("a turn leaves its credits and its open calls to the next one, but not once another has the gate", async () => {
   const gate = await newGate();
+  const left = { credits: { NORMAL: 0.35, BATCH: -0.5 }, lingeringUntilMs: [LATER, LATER + 1] };
   await gate.take("one");
-  await gate.leave("one", { NORMAL: 0.35, BATCH: -0.5 });
-  expect((await gate.take("two")).credits).toEqual({ NORMAL: 0.35, BATCH: -0.5 });
-  await gate.leave("one", { NORMAL: 9 });
-  expect((await gate.read()).credits).toEqual({ NORMAL: 0.35, BATCH: -0.5 });
+  await gate.leave("one", left);
+  expect(await gate.take("two")).toEqual({ ...NOTHING, ...left, turnId: "one" });
+  await gate.leave("one", { credits: { NORMAL: 9 }, lingeringUntilMs: [] });
+  expect(await gate.read()).toEqual({ ...NOTHING, ...left, turnId: "two" });
 });
 
 test("a call is claimed once; the same turn may claim it again, another may not", async () => {
@@ -98,15 +99,28 @@ test("a claim is taken back by the turn that has it and by no other", async () =
 
 test("tries are counted up before a request is taken up and down when it is given back", async () => {
   const gate = await newGate();
-  expect(await gate.countTry("r1", LATER, 1)).toBe(1);
-  expect(await gate.countTry("r1", LATER, 1)).toBe(2);
-  expect(await gate.countTry("r1", LATER, -1)).toBe(1);
-  expect(await gate.countTry("r2", LATER, 1)).toBe(1);
+  expect(await gate.countTry("r1", "one", LATER, 1)).toBe(1);
+  expect(await gate.countTry("r1", "two", LATER, 1)).toBe(2);
+  expect(await gate.countTry("r1", "two", LATER, -1)).toBe(1);
+  expect(await gate.countTry("r2", "two", LATER, 1)).toBe(1);
+});
+
+test("a try that is counted again because its answer was lost counts once", async () => {
+  const gate = await newGate();
+  for (let i = 0; i < 4; i++) expect(await gate.countTry("r1", "one", LATER, 1)).toBe(1);
+  expect(await gate.countTry("r1", "one", LATER, -1)).toBe(0);
+  expect(await gate.countTry("r1", "one", LATER, -1)).toBe(0);
 });
 
 test("a table that is not there is a failure of every step", async () => {
   const gate = dynamoGate(sdkAwsCall(), "no-such-table");
-  const steps = [gate.take("one"), gate.read(), gate.park("x", 1), gate.claim("r", "one", 1), gate.countTry("r", 1, 1)];
+  const steps = [
+    gate.take("one"),
+    gate.read(),
+    gate.park("x", 1),
+    gate.claim("r", "one", 1),
+    gate.countTry("r", "one", 1, 1),
+  ];
   for (const end of await Promise.allSettled(steps)) {
     expect(end).toMatchObject({ status: "rejected", reason: { name: "ResourceNotFoundException" } });
   }

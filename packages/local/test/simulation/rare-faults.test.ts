@@ -1,0 +1,203 @@
+import { type Json, ms, seconds, us } from "@sluice/dsl";
+import type { Simulation } from "../../src/simulation";
+import { answered, refused } from "../../src/virtual-target";
+import { mostInWindow, type Synthesized, synthesize, worldOf } from "./gateway-world";
+
+let gateway: Synthesized;
+beforeAll(async () => {
+  gateway = await synthesize("5/s");
+});
+
+/** What happens to one of the worker's calls to AWS: it fails unseen before it is done, or its answer is lost. */
+type Fate = "fine" | "refused" | "answerLost";
+
+function decideCalls(world: Simulation, fate: (operation: string, input: string) => Fate): void {
+  const { cloud } = world.services;
+  const call = cloud.call.bind(cloud);
+  cloud.call = async (principal, service, operation, input: Json) => {
+    const what = principal.kind === "role" ? fate(operation, JSON.stringify(input)) : "fine";
+    const failure = Object.assign(new Error("by the test"), { name: "InternalError" });
+    if (what === "refused") throw failure;
+    const output = await call(principal, service, operation, input);
+    if (what === "answerLost") throw failure;
+    return output;
+  };
+}
+
+const sendMany = (world: Simulation, count: number, operation: string, tier = "HIGH") => {
+  for (let i = 0; i < count; i++) world.send(tier, `r${i}`, { operation });
+};
+
+const gaps = (world: Simulation): number[] => {
+  const times = world.target.arrivals.map(({ atUs }) => atUs as number);
+  return times.slice(1).map((at, index) => at - (times[index] ?? 0));
+};
+
+const failures = (world: Simulation): string[] =>
+  [...world.ended.values()].flatMap(({ name, error }) => (error === undefined ? [] : [`${name} ${error}`]));
+
+test("a copy of an order that this turn has called is not called again, although Step Functions is too busy to say that it ended", async () => {
+  const world = await worldOf(gateway, {
+    faults: { deliveryTwice: 1, deliveryWithinUs: seconds(3), throttled: { sfn: 0.9 } },
+  });
+  sendMany(world, 20, "order");
+  expect(await world.runUntilEnded("10m")).toBe(true);
+  await world.run("2m");
+  expect(world.callsAtTarget()).toHaveLength(new Set(world.callsAtTarget()).size);
+});
+
+test("an expired request of which one copy was called is unknown, whichever copy is found", async () => {
+  let called = 0;
+  for (let seed = 1; seed <= 25; seed++) {
+    const world = await worldOf(gateway, {
+      seed,
+      faults: { deliveryTwice: 1, deliveryWithinUs: seconds(4) },
+      target: { react: () => ({ latencyUs: us(0), end: "hang" }) },
+    });
+    world.send("HIGH", "o1", { operation: "order" });
+    for (let wait = 0; wait < 100 && world.target.arrivals.length === 0; wait++) await world.run("50ms");
+    for (const name of world.stack.functionNames) world.services.lambda.killRunning(name);
+    world.clock.stepWall(150_000);
+    expect(await world.runUntilEnded("10m")).toBe(true);
+    called += world.target.arrivals.length;
+    const error = world.target.arrivals.length > 0 ? "Gateway.Unknown" : "Gateway.Expired";
+    expect({ seed, error: world.ended.get("o1")?.error }).toEqual({ seed, error });
+  }
+  expect(called).toBeGreaterThan(15);
+});
+
+test("a target that asked for quiet gets it from the turns to come, although the gate could not be written when it asked", async () => {
+  const world = await worldOf(gateway, {
+    placement: { kind: "new" },
+    target: {
+      react: (_, index) => {
+        if (index > 0) return answered();
+        world.faults = { failBefore: { dynamodb: 1 } };
+        world.clock.at(us(world.clock.now() + ms(1_500)), () => {
+          world.faults = {};
+        });
+        return refused(429, { "retry-after": "200" });
+      },
+    },
+  });
+  sendMany(world, 5, "read", "NORMAL");
+  expect(await world.runUntilEnded("10m")).toBe(true);
+  expect(gaps(world)[0]).toBeGreaterThan(seconds(200));
+});
+
+test("calls that got no answer keep their places at the target when another environment has the next turn", async () => {
+  const narrow = await synthesize("20/s", "concurrency: 2\ntimeouts: { response: 5s }\n");
+  const world = await worldOf(narrow, {
+    placement: { kind: "new" },
+    target: { react: (_, index) => (index < 2 ? { latencyUs: us(0), end: "hang" } : answered()) },
+  });
+  sendMany(world, 2, "order");
+  await world.run("7s");
+  expect(world.ended.size).toBe(2);
+  for (let i = 0; i < 5; i++) world.send("HIGH", `later${i}`, { operation: "read" });
+  expect(await world.runUntilEnded("1m")).toBe(true);
+  const [first, , third] = world.target.arrivals;
+  expect((third?.atUs ?? 0) - (first?.atUs ?? 0)).toBeGreaterThanOrEqual(2 * narrow.plan.timeouts.responseUs);
+});
+
+test("renewals of visibility that fail cost neither rate nor a call", async () => {
+  const slow = await synthesize("1/30s", "tiers: [{ name: HIGH, timeout: 2h }]\n");
+  const world = await worldOf(slow);
+  decideCalls(world, (operation) => (operation === "ChangeMessageVisibility" ? "refused" : "fine"));
+  sendMany(world, 6, "order");
+  expect(await world.runUntilEnded("10m")).toBe(true);
+  expect(failures(world)).toEqual([]);
+  expect(Math.max(...gaps(world))).toBeLessThan(slow.plan.limit.intervalUs + seconds(1));
+});
+
+test("a claim whose answer was lost is taken back with its request, which the next turn then calls", async () => {
+  let lost = 0;
+  const world = await worldOf(gateway, {
+    target: {
+      // Its answer comes while the next call is being prepared.
+      react: (_, index) => (index === 1 ? { ...refused(429, { "retry-after": "5" }), latencyUs: ms(190) } : answered()),
+    },
+  });
+  const isParked = () => world.log.some((line) => line.kind === "event" && line.name === "turn-closing");
+  decideCalls(world, (operation, input) => {
+    if (operation !== "PutItem" || !input.includes("claim#") || world.target.arrivals.length < 2) return "fine";
+    if (isParked()) return "fine";
+    lost += 1;
+    return "answerLost";
+  });
+  sendMany(world, 12, "order");
+  expect(await world.runUntilEnded("10m")).toBe(true);
+  expect(lost).toBeGreaterThan(0);
+  expect(failures(world)).toEqual([]);
+});
+
+test("a redelivered request whose count was written and not confirmed is not taken for one that kills workers", async () => {
+  let lost = 0;
+  const world = await worldOf(gateway, {
+    target: { react: (_, index) => (index === 1 ? refused(429, { "retry-after": "5" }) : answered()) },
+  });
+  decideCalls(world, (operation, input) => {
+    if (operation !== "UpdateItem" || !input.includes("tries#") || lost >= 4) return "fine";
+    lost += 1;
+    return "answerLost";
+  });
+  sendMany(world, 6, "order");
+  expect(await world.runUntilEnded("10m")).toBe(true);
+  expect(lost).toBe(4);
+  expect(failures(world)).toEqual([]);
+});
+
+test("a turn that cannot tell Step Functions anything looks by long polls meanwhile", async () => {
+  const brief = await synthesize("5/s", "tiers: [{ name: HIGH, timeout: 30s }]\n");
+  const world = await worldOf(brief);
+  let isDown = false;
+  let receives = 0;
+  decideCalls(world, (operation, input) => {
+    if (operation === "ReceiveMessage" && !input.includes("bell")) receives += 1;
+    return isDown && operation.startsWith("SendTask") ? "refused" : "fine";
+  });
+  sendMany(world, 60, "read");
+  await world.run("3s");
+  isDown = true;
+  receives = 0;
+  await world.run("10m");
+  expect(receives).toBeLessThan(2 * 600);
+});
+
+test("requests that a parked turn gave back are looked for by the next one, although short polls miss", async () => {
+  const once = await synthesize("5/s", "retries: { throttled: { attempts: 1 } }\n");
+  for (let seed = 1; seed <= 5; seed++) {
+    const world = await worldOf(once, {
+      seed,
+      faults: { shortPollMiss: 0.95 },
+      target: { react: (_, index) => (index === 1 ? refused(429, { "retry-after": "5" }) : answered()) },
+    });
+    sendMany(world, 4, "read");
+    await world.run("40s");
+    expect({ seed, ended: world.ended.size }).toEqual({ seed, ended: 4 });
+  }
+});
+
+test("a turn whose last steps take long keeps its bells", async () => {
+  const world = await worldOf(gateway, {
+    target: {
+      react: (_, index) => (index === 1 ? { ...refused(429, { "retry-after": "5" }), latencyUs: ms(190) } : answered()),
+    },
+  });
+  const { cloud } = world.services;
+  const call = cloud.call.bind(cloud);
+  let slow = 0;
+  cloud.call = async (principal, service, operation, input) => {
+    if (operation === "DeleteItem") {
+      slow += 1;
+      await new Promise<void>((resolve) => void world.clock.at(us(world.clock.now() + seconds(12)), resolve));
+    }
+    return call(principal, service, operation, input);
+  };
+  sendMany(world, 12, "order");
+  expect(await world.runUntilEnded("5m")).toBe(true);
+  expect(slow).toBeGreaterThan(0);
+  // One at most: bells that ring at once may do so while the invocation that gave them back still ends.
+  expect(world.services.lambda.usage(world.stack.functionNames[0] ?? "").throttles).toBeLessThanOrEqual(1);
+  expect(mostInWindow(gateway, world)).toBeLessThanOrEqual(5);
+});
