@@ -1,4 +1,5 @@
-import { seconds, us } from "@sluice/dsl";
+import { ms, seconds, us } from "@sluice/dsl";
+import { Random } from "../../src/random";
 import { answered, refused } from "../../src/virtual-target";
 import { mostInWindow, type Synthesized, synthesize, worldOf } from "./gateway-world";
 
@@ -59,6 +60,18 @@ test("a target whose handshakes take 300 ms and which drops idle connections aft
   const span = (arrivals.at(-1)?.atUs ?? 0) - (arrivals[0]?.atUs ?? 0);
   expect(((arrivals.length - 1) * gateway.plan.limit.intervalUs) / span).toBeGreaterThan(0.97);
   expect(mostInWindow(gateway, world)).toBe(10);
+});
+
+test("a target with slow handshakes whose answers take now a moment and now seconds is called at its limit", async () => {
+  const latencies = new Random(5);
+  const world = await worldOf(gateway, {
+    target: { handshakeUs: ms(1_500), react: () => answered(ms(latencies.between(1, 2_500))) },
+  });
+  for (let i = 0; i < 300; i++) world.send("NORMAL", `n${i}`, { operation: "read" });
+  expect(await world.runUntilEnded("2m")).toBe(true);
+  const arrivals = world.target.arrivals.slice(20);
+  const span = (arrivals.at(-1)?.atUs ?? 0) - (arrivals[0]?.atUs ?? 0);
+  expect(((arrivals.length - 1) * gateway.plan.limit.intervalUs) / span).toBeGreaterThan(0.99);
 });
 
 test("a gateway that was answered 429 with Retry-After starts nothing before it is over, and the request is retried", async () => {
