@@ -204,7 +204,15 @@ const root = new javascript.NodeProject({
   prettier: false,
   vscode: false,
   readme: { contents: "# Sluice\n" }, // written once, when there is none
-  gitignore: [".build/", "/packages/*/lib/", "/packages/*/dist/", "*.tsbuildinfo", ".DS_Store", "sluice.secrets.yaml", "cdk.out/"],
+  gitignore: [
+    ".build/",
+    "/packages/*/lib/",
+    "/packages/*/dist/",
+    "*.tsbuildinfo",
+    ".DS_Store",
+    "sluice.secrets.yaml",
+    "cdk.out/",
+  ],
 });
 
 new typescript.ProjenrcTs(root, { runner: typescript.TypeScriptRunner.tsx() });
