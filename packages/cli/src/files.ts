@@ -9,6 +9,9 @@ export interface GatewayFile {
   readonly text: string;
 }
 
+/** The git-ignored file with the secrets that gateways use on this machine. No gateway file: a finding would print it. */
+export const SECRETS_FILE = "sluice.secrets.yaml";
+
 const isYaml = (name: string): boolean => /\.ya?ml$/.test(name);
 
 /**
@@ -60,7 +63,7 @@ async function expand(path: string, io: Io): Promise<string[]> {
 async function yamlFilesIn(folder: string, io: Io): Promise<string[]> {
   const entries = await readdir(resolve(io.cwd, folder), { withFileTypes: true });
   return entries
-    .filter((entry) => !entry.isDirectory() && isYaml(entry.name))
+    .filter((entry) => !entry.isDirectory() && isYaml(entry.name) && entry.name !== SECRETS_FILE)
     .map((entry) => join(folder, entry.name))
     .sort();
 }

@@ -1,10 +1,7 @@
 import { type GatewayPlan, parseGateway, positionOf, secretReferences } from "@sluice/dsl";
 import { ToolFailure } from "./failures";
-import { readText } from "./files";
+import { readText, SECRETS_FILE } from "./files";
 import type { Io } from "./io";
-
-/** The git-ignored file with the secrets that a gateway uses on this machine. */
-export const SECRETS_FILE = "sluice.secrets.yaml";
 
 /** A secret's text, or its fields. */
 export type Secret = string | Readonly<Record<string, string>>;

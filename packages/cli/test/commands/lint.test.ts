@@ -24,6 +24,14 @@ test("without words, lint looks at every .yaml and .yml file of gateways/", asyn
   expect((await session.run("lint")).stdout).toBe("Nothing wrong in 2 files.\n");
 });
 
+test("the secrets file in a folder of gateways is no gateway, and nothing of it is printed", async () => {
+  await session.write("weather.yaml", WEATHER);
+  await session.write("sluice.secrets.yaml", "weather: { key: hunter2 }\n");
+  const { code, stdout, stderr } = await session.run("lint .");
+  expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+  expect(stdout).toBe("Nothing wrong in 1 file.\n");
+});
+
 test("a value without its unit is shown in the user's own line with a caret under it, and how to mend it", async () => {
   await session.write("weather.yaml", changed(WEATHER, "timeout: 2m", "timeout: 2"));
   const { code, stdout } = await session.run("lint weather.yaml");
