@@ -15,24 +15,27 @@ operations:
 `;
 
 /**
- * Full enough on a machine that runs other tests beside this one; a worker that connected when its start had come would
- * reach a quarter. The benchmarks and the demo tell the share on a quiet one.
+ * Measured 0.98 and more. A worker that connects only when its start has come reaches 0.69 at ten calls a second and 0.80 at
+ * one; one that trusts idle connections for ever 0.81. The benchmarks and the demo tell the share on a quiet machine.
  */
-const FULL = 0.6;
+const FULL = 0.87;
 
 /** Handshakes take longer than the interval of ten calls a second, and its calls need several connections at once. */
 const FAR = { tls: true, handshakeDelayMs: 300, idleCloseMs: 1_000, latency: { medianMs: 250, p99Ms: 600 } };
 /** With one call a second, each connection would be closed just before it is needed again. */
 const FAR_AND_RARE = { ...FAR, latency: { medianMs: 20, p99Ms: 40 } };
 
+/** So short a timeout is missed now and then on a busy machine, which is no matter of the window. */
+const PATIENT = "retries: { unknown: { attempts: 20, backoff: 1s, max: 1s } }\n";
+
 let running: RunningWorld;
 beforeAll(async () => {
   running = await startGateways([
     { file: gatewayFile("far", "10/s", "5s"), target: FAR },
     { file: gatewayFile("far-and-rare", "1/s", "5s"), target: FAR_AND_RARE },
-    // A turn of eight seconds, twenty times the response timeout, so that the backlog takes two; and one call a window,
-    // so that none may come early after any of them.
-    { file: gatewayFile("alternating", "1/s", "400ms") },
+    // One call a window, so that none may come early. A turn takes calls for twenty response timeouts, 2.3 s: it is over
+    // well within the window of its one call, when the next turn must not make its own.
+    { file: `${gatewayFile("alternating", "1/1500ms", "115ms")}${PATIENT}` },
     { file: gatewayFile("standing", "10/s", "5s"), target: { latency: { medianMs: 50, p99Ms: 100 } } },
   ]);
 });
@@ -41,10 +44,17 @@ afterAll(() => running.close());
 const askAtOnce = (gateway: RunningGateway, count: number): Promise<string[]> =>
   Promise.all(Array.from({ length: count }, (_, id) => gateway.ask({ operation: "read", request: { id } })));
 
-/** Calls over what one call an interval would have made of the time from the first to the last. */
+/**
+ * Calls over what one call an interval would have made of the time from the first to the last, in the fuller half of them:
+ * what this machine does besides may slow down the other, and a fault of the worker's shows in both.
+ */
 function shareOfRate(log: readonly TargetArrival[], { plan }: RunningGateway): number {
-  const spanUs = (log.at(-1)?.atUs ?? 0) - (log[0]?.atUs ?? 0);
-  return ((log.length - 1) * plan.limit.intervalUs) / spanUs;
+  const middle = Math.floor(log.length / 2);
+  const shares = [log.slice(0, middle + 1), log.slice(middle)].map((half) => {
+    const spanUs = (half.at(-1)?.atUs ?? 0) - (half[0]?.atUs ?? 0);
+    return ((half.length - 1) * plan.limit.intervalUs) / spanUs;
+  });
+  return Math.max(...shares);
 }
 
 const refused = (log: readonly TargetArrival[]) => log.filter(({ accepted }) => !accepted);
@@ -72,11 +82,17 @@ test.concurrent("environments that alternate, are new or are replaced in the mid
   const gateway = running.gateway("alternating");
   const { lambda } = running.world.services;
   const { functionName } = gateway;
-  await askAtOnce(gateway, 10);
-  await pause(5_000);
-  lambda.replaceEnvironments(functionName);
-  await pause(3_000);
+  const untilTurn = async (turn: number) => {
+    while (lambda.usage(functionName).invocations < turn) await pause(20);
+  };
+  await askAtOnce(gateway, 6);
+  await untilTurn(1);
   lambda.setPlacement(functionName, { kind: "new" });
+  await untilTurn(2);
+  // Of the two that there are now, the one that has rested longer: they take turns.
+  lambda.setPlacement(functionName, { kind: "any", environments: 1 });
+  await untilTurn(4);
+  lambda.replaceEnvironments(functionName);
   const ends = await gateway.ends();
   const log = await gateway.target.log();
   expect(refused(log)).toEqual([]);
