@@ -43,11 +43,12 @@ export function virtualEndpoint(options: VirtualEndpointOptions): Endpoint {
           if (isReady()) idle.push({ since: readyAt });
         },
         start() {
-          const pause = process.pauseBeforeBytes();
+          if (!isReady()) return { written: Promise.resolve(), ended: Promise.resolve(closed) };
+          const late = us(process.pauseBeforeBytes() + process.holdBytes());
           let answer: Promise<CallEnd> | undefined;
           // The bytes leave inside the step: a process that dies right after has sent them all the same.
           const bytesLeft = process.step("write", async () => {
-            if (pause > 0) await sleep(pause);
+            if (late > 0) await sleep(late);
             answer = respond(operation.name, request, context);
           });
           const ended = bytesLeft.then(() => process.step("response", () => answer ?? lost()));
@@ -79,6 +80,9 @@ const callOf = (
   request: Parameters<Endpoint["prepare"]>[1],
   context: Parameters<Endpoint["prepare"]>[2],
 ) => ({ operation, request, context });
+
+/** The target dropped the connection while it was idle, and the process knows. */
+const closed: CallEnd = { kind: "notSent", message: "the target had closed the connection before the call started" };
 
 /** Stands for an answer of a call that never left; no process lives to see it. */
 const lost = (): Promise<CallEnd> => Promise.resolve({ kind: "lost", message: "nothing left" });

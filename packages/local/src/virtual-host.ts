@@ -65,6 +65,7 @@ function createVirtualEnvironment(options: VirtualHostOptions, fn: DeployedFunct
   const process = createVirtualProcess(clock, id, {
     crash: (point) => options.faults().crash?.(point),
     pauseBeforeBytes: (point) => options.faults().pauseBeforeBytes?.(point) ?? us(0),
+    holdBytes: (point) => options.faults().holdBytes?.(point) ?? us(0),
   });
   const worker = workerOf(options, fn, id, process);
   return {
@@ -84,6 +85,7 @@ async function invoke(
   process: VirtualProcess,
   invocation: Invocation,
 ): Promise<InvocationEnd> {
+  process.thaw();
   const deadlineAt = us(clock.now() + (invocation.deadlineMs - clock.wallMs()) * 1_000);
   const served = serveInvocation(worker, invocation.event, { requestId: invocation.requestId, deadlineAt }).then(
     (payload): InvocationEnd => ({ kind: "ok", payload }),
@@ -94,7 +96,7 @@ async function invoke(
     }),
   );
   const died = process.death.then((): InvocationEnd => ({ kind: "crash", message: "the process was killed" }));
-  return Promise.race([served, died]);
+  return Promise.race([served, died]).finally(() => process.freeze());
 }
 
 function workerOf(options: VirtualHostOptions, fn: DeployedFunction, id: string, process: VirtualProcess): Worker {

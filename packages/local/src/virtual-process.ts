@@ -16,6 +16,8 @@ export interface ProcessFaults {
   readonly crash?: (point: AwaitPoint) => "before" | "after" | undefined;
   /** How long the process stands still between the decision to start a call and its bytes. */
   readonly pauseBeforeBytes?: (point: AwaitPoint) => Micros;
+  /** How long the kernel keeps the bytes of a call, while the process goes on. */
+  readonly holdBytes?: (point: AwaitPoint) => Micros;
 }
 
 /**
@@ -31,12 +33,19 @@ export interface VirtualProcess {
   step<T>(label: string, effect: () => Promise<T>): Promise<T>;
   /** How long it stands still now, before bytes; until then nothing else of it goes on either. */
   pauseBeforeBytes(): Micros;
+  /** How long the bytes that it has written now stay in the kernel. */
+  holdBytes(): Micros;
+  /** Between invocations nothing of it goes on: what the world has done meanwhile it hears when it is thawed. */
+  freeze(): void;
+  thaw(): void;
 }
 
 export function createVirtualProcess(clock: WorldClock, environmentId: string, faults: ProcessFaults): VirtualProcess {
   let isAlive = true;
   let awaits = 0;
   let stillUntil = us(0);
+  let thawed: Promise<void> | undefined;
+  let announceThaw: () => void = () => {};
   let announceDeath: () => void = () => {};
   const death = new Promise<void>((resolve) => {
     announceDeath = resolve;
@@ -49,6 +58,7 @@ export function createVirtualProcess(clock: WorldClock, environmentId: string, f
   const never = <T>() => new Promise<T>(() => {});
 
   async function step<T>(label: string, effect: () => Promise<T>): Promise<T> {
+    if (thawed !== undefined) await thawed;
     if (!isAlive) return never();
     awaits += 1;
     const fate = faults.crash?.(pointOf(label));
@@ -63,6 +73,7 @@ export function createVirtualProcess(clock: WorldClock, environmentId: string, f
       },
     );
     if (fate === "after") kill();
+    if (thawed !== undefined) await thawed;
     while (isAlive && clock.now() < stillUntil) {
       await new Promise<void>((resolve) => void clock.at(stillUntil, resolve));
     }
@@ -80,6 +91,16 @@ export function createVirtualProcess(clock: WorldClock, environmentId: string, f
       const pause = faults.pauseBeforeBytes?.(pointOf("write")) ?? us(0);
       stillUntil = us(Math.max(stillUntil, clock.now() + pause));
       return pause;
+    },
+    holdBytes: () => faults.holdBytes?.(pointOf("write")) ?? us(0),
+    freeze() {
+      thawed = new Promise((resolve) => {
+        announceThaw = resolve;
+      });
+    },
+    thaw() {
+      thawed = undefined;
+      announceThaw();
     },
   };
 }

@@ -1,5 +1,6 @@
 import { type Json, ms, seconds, us } from "@sluice/dsl";
 import type { Simulation } from "../../src/simulation";
+import type { WorkerLog } from "../../src/virtual-host";
 import { answered, refused } from "../../src/virtual-target";
 import { mostInWindow, type Synthesized, synthesize, worldOf } from "./gateway-world";
 
@@ -178,6 +179,15 @@ test("requests that a parked turn gave back are looked for by the next one, alth
   }
 });
 
+test("a turn that ends by its clock with requests left is followed by the next at once, and not by the sweep", async () => {
+  const slow = await synthesize("1/20s", "timeouts: { response: 2s }\n");
+  const world = await worldOf(slow);
+  sendMany(world, 9, "read", "NORMAL");
+  expect(await world.runUntilEnded("10m")).toBe(true);
+  expect(slow.plan.turn.lengthUs).toBeLessThan(seconds(60));
+  expect(Math.max(...gaps(world))).toBeLessThan(slow.plan.limit.intervalUs + seconds(2));
+});
+
 test("a turn whose last steps take long keeps its bells", async () => {
   const world = await worldOf(gateway, {
     target: {
@@ -200,4 +210,131 @@ test("a turn whose last steps take long keeps its bells", async () => {
   // One at most: bells that ring at once may do so while the invocation that gave them back still ends.
   expect(world.services.lambda.usage(world.stack.functionNames[0] ?? "").throttles).toBeLessThanOrEqual(1);
   expect(mostInWindow(gateway, world)).toBeLessThanOrEqual(5);
+});
+
+test.each([
+  ["was done", answered()],
+  ["failed", refused(500)],
+])(
+  "an order that %s and could not be told for a whole turn is unknown, and not called by the next",
+  async (_, reaction) => {
+    const brief = await synthesize("5/s", "timeouts: { response: 2s }\n");
+    const world = await worldOf(brief, { target: { react: () => reaction } });
+    let isDown = false;
+    decideCalls(world, (operation) => (isDown && operation.startsWith("SendTask") ? "refused" : "fine"));
+    world.send("NORMAL", "o1", { operation: "order" });
+    for (let wait = 0; wait < 100 && world.target.arrivals.length === 0; wait++) await world.run("20ms");
+    isDown = true;
+    // The function's own time is over by then, and another turn has begun.
+    await world.run("2m");
+    isDown = false;
+    expect(await world.runUntilEnded("5m")).toBe(true);
+    expect(world.callsAtTarget()).toEqual(["o1"]);
+    expect(world.ended.get("o1")?.error).toBe("Gateway.Unknown");
+  },
+);
+
+test("a gate that fails stops every start as soon as that is seen", async () => {
+  const world = await worldOf(gateway);
+  sendMany(world, 100, "read", "NORMAL");
+  await world.run("7s");
+  world.faults = { failBefore: { dynamodb: 1 } };
+  const isFailure = (line: WorkerLog) => line.kind === "event" && line.name === "gate-failed";
+  for (let wait = 0; wait < 600 && !world.log.some(isFailure); wait++) await world.run("10ms");
+  const reached = world.target.arrivals.length;
+  await world.run("10s");
+  // One may have been on its way.
+  expect(world.target.arrivals.length).toBeLessThanOrEqual(reached + 1);
+  world.faults = {};
+  expect(await world.runUntilEnded("5m")).toBe(true);
+});
+
+test("calls whose bytes stay in the kernel for a while break no window", async () => {
+  const world = await worldOf(gateway, {
+    processFaults: { holdBytes: ({ number }) => ms(number % 5 === 0 ? 700 : 0) },
+  });
+  sendMany(world, 120, "read", "NORMAL");
+  expect(await world.runUntilEnded("5m")).toBe(true);
+  expect(mostInWindow(gateway, world)).toBeLessThanOrEqual(5);
+});
+
+test("a request that waits in hand for longer than a message stays hidden is received once", async () => {
+  const slow = await synthesize("1/60s", "tiers: [{ name: HIGH, timeout: 2h }]\n");
+  const world = await worldOf(slow);
+  let received = 0;
+  const { cloud } = world.services;
+  const call = cloud.call.bind(cloud);
+  cloud.call = async (principal, service, operation, input) => {
+    const output = await call(principal, service, operation, input);
+    if (operation === "ReceiveMessage" && JSON.stringify(input).includes("-HIGH")) {
+      received += JSON.stringify(output).split('"MessageId"').length - 1;
+    }
+    return output;
+  };
+  sendMany(world, 2, "read");
+  expect(await world.runUntilEnded("4m")).toBe(true);
+  expect(received).toBe(2);
+});
+
+test("a request that is given back in peace, however often, is called in the end", async () => {
+  const quick = await synthesize("30/s");
+  let refusals = 8;
+  const world = await worldOf(quick, {
+    target: { react: () => (refusals-- > 0 ? refused(429, { "retry-after": "3" }) : answered()) },
+  });
+  for (let i = 0; i < 40; i++) world.send("HIGH", `h${i}`, { operation: "read" });
+  world.send("BATCH", "patient", { operation: "read" });
+  expect(await world.runUntilEnded("10m")).toBe(true);
+  expect(failures(world)).toEqual([]);
+});
+
+test("a call that is open when the gateway is parked is answered by the turn that made it", async () => {
+  const world = await worldOf(gateway, {
+    target: { react: (_, index) => (index === 1 ? refused(429, { "retry-after": "50" }) : answered(seconds(2))) },
+  });
+  sendMany(world, 3, "order", "NORMAL");
+  await world.run("4s");
+  const [first = ""] = world.callsAtTarget();
+  expect(world.ended.get(first)).toMatchObject({ status: "SUCCEEDED" });
+});
+
+test("a turn whose gate another turn has taken starts nothing more", async () => {
+  const world = await worldOf(gateway);
+  sendMany(world, 200, "read", "NORMAL");
+  await world.run("7s");
+  await world.services.cloud.call({ kind: "user" }, "dynamodb", "UpdateItem", {
+    TableName: world.stack.tableNames[0] ?? "",
+    Key: { pk: { S: "gate" } },
+    UpdateExpression: "SET #turn = :turn",
+    ExpressionAttributeNames: { "#turn": "turn" },
+    ExpressionAttributeValues: { ":turn": { S: "another" } },
+  });
+  // It reads the gate every five seconds.
+  await world.run("6s");
+  expect(world.log.filter((line) => line.kind === "event" && line.name === "turn-closing")).toHaveLength(1);
+  expect(await world.runUntilEnded("5m")).toBe(true);
+  expect(mostInWindow(gateway, world)).toBe(5);
+});
+
+test("a lower tier keeps its share when every turn is another environment's and shorter than its share's wait", async () => {
+  const brief = await synthesize(
+    "1/s",
+    "timeouts: { response: 1s }\ntiers: [{ name: HIGH, timeout: 1h }, { name: LOW, timeout: 1h }]\n",
+  );
+  const world = await worldOf(brief, { placement: { kind: "new" } });
+  for (let i = 0; i < 300; i++) world.send("HIGH", `h${i}`, { operation: "read" });
+  for (let i = 0; i < 30; i++) world.send("LOW", `l${i}`, { operation: "read" });
+  await world.run("250s");
+  const calls = world.callsAtTarget();
+  const low = calls.filter((name) => name.startsWith("l")).length;
+  expect(calls.length).toBeGreaterThan(200);
+  expect(low).toBeGreaterThanOrEqual(Math.floor(calls.length / 20) - 3);
+});
+
+test("a connection that the target drops before its start is made again, and no start is spent on it", async () => {
+  const world = await worldOf(gateway, { target: { handshakeUs: ms(1_500), idleUs: ms(600) } });
+  sendMany(world, 40, "read", "NORMAL");
+  expect(await world.runUntilEnded("5m")).toBe(true);
+  const outcomes = world.log.flatMap((line) => (line.kind === "call" ? [line.line.outcome] : []));
+  expect(new Set(outcomes)).toEqual(new Set(["success"]));
 });

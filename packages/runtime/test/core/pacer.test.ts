@@ -81,3 +81,9 @@ test("the first start of a process that does not know the past waits one interva
   const limit = limitOf(2, 1_000, 20, 5);
   expect(nextStartAt(unknownPast(us(7_000)), limit)).toBe(7_000 + limit.intervalUs);
 });
+
+test("a start that is decided late moves the grid although no bytes follow, or an outage would take a backlog in one go", () => {
+  const limit = limitOf(10, 1_000, 20, 5);
+  const late = decided({ gridAt: us(0) }, limit, us(60_000_000));
+  expect(nextStartAt(late, limit)).toBe(60_000_000 - 5_000 + limit.intervalUs);
+});
