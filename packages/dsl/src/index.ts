@@ -13,7 +13,7 @@ export { intervalUs, planGateway } from "./plan";
 export * from "./plan-types";
 export { parseRate, type Rate } from "./rate";
 export { RULES } from "./rules/all";
-export type { GatewayFile, GatewayFileInput } from "./schema";
+export type { GatewayFile, GatewayFileInput } from "./schema/gateway-file";
 export { type SecretReference, secretReferences } from "./secret-reference";
 export type { GatewaySpec, ResolveOptions } from "./spec";
 export * from "./units";

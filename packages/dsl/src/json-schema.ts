@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { gatewayFile } from "./schema";
+import { ADAPTER_KEYS } from "./schema/endpoint";
+import { gatewayFile } from "./schema/gateway-file";
 import type { Json } from "./units";
 
 /** The JSON Schema (draft 2020-12) of a gateway file as people write it. */
@@ -14,7 +15,22 @@ export function gatewayJsonSchema(): { [key: string]: Json } {
     },
   });
   // Through text, for only then it is JSON and nothing else.
-  return JSON.parse(JSON.stringify(schema));
+  return JSON.parse(JSON.stringify({ ...schema, allOf: Object.entries(ADAPTER_KEYS).flatMap(needsOfAdapter) }));
+}
+
+/** What an adapter wants of each operation; the source says it in a refinement, which JSON Schema has no word for. */
+function needsOfAdapter([adapter, { needs }]: [string, { readonly needs: readonly string[] }]): object[] {
+  if (needs.length === 0) return [];
+  const chosen = { type: "object", properties: { adapter: { const: adapter } }, required: ["adapter"] };
+  const properties = Object.fromEntries(needs.map((key) => [key, true]));
+  const operation = { type: "object", properties, required: needs };
+  return [
+    {
+      if: { type: "object", properties: { endpoint: chosen }, required: ["endpoint"] },
+      // biome-ignore lint/suspicious/noThenProperty: the word of JSON Schema
+      then: { properties: { operations: { type: "object", additionalProperties: operation } } },
+    },
+  ];
 }
 
 /** The text of schemas/gateway.schema.json. */

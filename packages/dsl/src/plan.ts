@@ -11,9 +11,8 @@ import type {
   TurnPlan,
 } from "./plan-types";
 import type { Rate } from "./rate";
-import type { GatewayFile } from "./schema";
 import { secretReferences } from "./secret-reference";
-import type { GatewaySpec } from "./spec";
+import type { GatewaySpec, HttpOperation } from "./spec";
 import { type Micros, ms, seconds, toSecondsUp, us } from "./units";
 
 /** Above it, one Lambda environment is not enough: about six SDK calls a request, about a millisecond of a core each. */
@@ -119,7 +118,7 @@ function openCalls(responseUs: Micros, interval: Micros): number {
   return Math.max(1, Math.min(MAX_OPEN_CALLS, Math.ceil(responseUs / interval)));
 }
 
-function planTier(tier: GatewayFile["tiers"][number], rank: number): TierPlan {
+function planTier(tier: GatewaySpec["tiers"][number], rank: number): TierPlan {
   return {
     name: tier.name,
     timeoutUs: tier.timeout,
@@ -128,11 +127,11 @@ function planTier(tier: GatewayFile["tiers"][number], rank: number): TierPlan {
   };
 }
 
-function planEndpoint({ adapter, url, headers, auth }: GatewayFile["endpoint"]): HttpEndpointPlan {
+function planEndpoint({ adapter, url, headers, auth }: GatewaySpec["endpoint"]): HttpEndpointPlan {
   return { adapter, url: url.replace(/\/+$/, ""), headers, auth };
 }
 
-function planOperation(name: string, operation: GatewayFile["operations"][string]): OperationPlan {
+function planOperation(name: string, operation: HttpOperation): OperationPlan {
   return {
     name,
     method: operation.method,
@@ -147,7 +146,7 @@ function planOperation(name: string, operation: GatewayFile["operations"][string
   };
 }
 
-function planOutcomes(outcomes: GatewayFile["outcomes"]): OutcomesPlan {
+function planOutcomes(outcomes: GatewaySpec["outcomes"]): OutcomesPlan {
   const { success, rejected, unavailable, unknown, throttled } = outcomes;
   const rule = ({ status, when }: OutcomeRule): OutcomeRule => ({ status, when });
   return {
@@ -159,7 +158,7 @@ function planOutcomes(outcomes: GatewayFile["outcomes"]): OutcomesPlan {
   };
 }
 
-function planRetry({ attempts, backoff, max }: GatewayFile["retries"]["throttled"]): RetryPlan {
+function planRetry({ attempts, backoff, max }: GatewaySpec["retries"]["throttled"]): RetryPlan {
   return { attempts, backoffSeconds: toSecondsUp(backoff), maxSeconds: toSecondsUp(max) };
 }
 

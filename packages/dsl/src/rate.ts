@@ -35,3 +35,21 @@ export const SHARE_PATTERN = /^[0-9]{1,2}(\.[0-9]{1,2})?%$/;
 export function parseShare(text: string): number | undefined {
   return SHARE_PATTERN.test(text) ? Number.parseFloat(text) / 100 : undefined;
 }
+
+/** The limit that the interval keeps: of several the one with the shortest window, and where it stands in the file. */
+export function spacedLimit(
+  rateLimit: Rate | readonly Rate[] | undefined,
+): { readonly rate: Rate; readonly path: readonly (string | number)[] } | undefined {
+  if (rateLimit === undefined) return undefined;
+  if (!isList(rateLimit)) return { rate: rateLimit, path: ["rateLimit"] };
+  const [first, ...others] = rateLimit;
+  if (first === undefined) return undefined;
+  const rate = others.reduce((best, one) => (one.windowUs < best.windowUs ? one : best), first);
+  return { rate, path: ["rateLimit", rateLimit.indexOf(rate)] };
+}
+
+/** All limits of a file, one or several. */
+export const allLimits = (rateLimit: Rate | readonly Rate[] | undefined): readonly Rate[] =>
+  rateLimit === undefined ? [] : isList(rateLimit) ? rateLimit : [rateLimit];
+
+const isList = (rateLimit: Rate | readonly Rate[]): rateLimit is readonly Rate[] => Array.isArray(rateLimit);

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { isMap, valueAt } from "./merge-patch";
-import { notYetAt } from "./not-yet";
 import type { Path } from "./parse";
-import { type Leaf, leaves } from "./schema";
+import { ADAPTER_KEYS } from "./schema/endpoint";
+import { type Leaf, leaves } from "./schema/leaves";
 import type { Json } from "./units";
 
 /**
@@ -12,13 +12,6 @@ import type { Json } from "./units";
 export type ShapeIssue =
   | { readonly kind: "unknown-key"; readonly path: Path; readonly key: string; readonly known: readonly string[] }
   | { readonly kind: "missing-key"; readonly path: Path; readonly key: string; readonly about: About }
-  | {
-      readonly kind: "not-yet";
-      readonly path: Path;
-      readonly part: "key" | "value";
-      readonly feature: string;
-      readonly mend: string;
-    }
   | {
       readonly kind: "bare-number";
       readonly path: Path;
@@ -61,7 +54,24 @@ type Issue = z.core.$ZodIssue;
 /** Everything in which a value differs from a schema, each once; `error` is what the schema's own check gave. */
 export function shapeIssues(schema: z.ZodType, value: Json, error: z.ZodError): ShapeIssue[] {
   const found = flatten(schema, value, error.issues).flatMap((issue) => classify(schema, value, issue));
-  return found.filter((issue) => !isBesideNotYet(issue, found));
+  const needed = missingForAdapter(schema, value).filter(
+    ({ path }) => !found.some((known) => known.path.join("\0") === path.join("\0")),
+  );
+  return [...found, ...needed];
+}
+
+/** What the endpoint's adapter wants of an operation: said also when the file has other faults. */
+function missingForAdapter(schema: Schema, value: Json): ShapeIssue[] {
+  const { needs = [] } = ADAPTER_KEYS[String(valueAt(value, ["endpoint", "adapter"]))] ?? {};
+  const operations = valueAt(value, ["operations"]);
+  return Object.entries(isMap(operations) ? operations : {}).flatMap(([name, operation]) =>
+    needs
+      .filter((key) => isMap(operation) && !Object.hasOwn(operation, key))
+      .map((key): ShapeIssue => {
+        const path = ["operations", name, key];
+        return { kind: "missing-key", path, key, about: describe(schemaAt(schema, value, path), path) };
+      }),
+  );
 }
 
 /** The issues with each union's replaced by those of the branch that the user's value chose. */
@@ -82,7 +92,7 @@ function classify(schema: Schema, value: Json, issue: Issue): ShapeIssue[] {
     return issue.keys.map((key) => classifyKey(schema, value, [...path, key], key));
   const actual = valueAt(value, path);
   const last = path.at(-1);
-  const at = schemaAt(schema, value, path);
+  const at = settle(schemaAt(schema, value, path), actual) ?? schemaAt(schema, value, path);
   const about = describe(at, path);
   if (issue.code === "invalid_key") {
     const keys = unwrap(schemaAt(schema, value, path.slice(0, -1)));
@@ -94,16 +104,12 @@ function classify(schema: Schema, value: Json, issue: Issue): ShapeIssue[] {
 }
 
 function classifyKey(schema: Schema, value: Json, path: Path, key: string): ShapeIssue {
-  const later = notYetAt(path, valueAt(value, path) ?? null);
-  if (later) return { kind: "not-yet", path, part: "key", ...later };
   const owner = path.slice(0, -1);
   const parent = settle(schemaAt(schema, value, owner), valueAt(value, owner));
   return { kind: "unknown-key", path, key, known: parent instanceof z.ZodObject ? Object.keys(parent.shape) : [] };
 }
 
 function classifyValue(path: Path, value: Json, schema: Schema | undefined, about: About): ShapeIssue {
-  const later = notYetAt(path, value);
-  if (later) return { kind: "not-yet", path, part: "value", ...later };
   const leaf = leafOf(schema)?.kind;
   if (leaf === "duration" || leaf === "rate" || leaf === "share") {
     const written = typeof value === "number" || typeof value === "string" ? String(value).trim() : "";
@@ -112,15 +118,6 @@ function classifyValue(path: Path, value: Json, schema: Schema | undefined, abou
   }
   if (leaf === "expression" && typeof value === "string") return { kind: "no-expression", path, text: value, about };
   return { kind: "wrong-type", path, part: "value", value, about };
-}
-
-/** Where the kind of a thing is not there yet, its other keys are of that kind, and nothing is known of them. */
-function isBesideNotYet(issue: ShapeIssue, all: readonly ShapeIssue[]): boolean {
-  if (issue.kind !== "unknown-key" && issue.kind !== "missing-key") return false;
-  return all.some(({ kind, path }) => {
-    const isTag = kind === "not-yet" && (path.at(-1) === "adapter" || path.at(-1) === "type");
-    return isTag && path.slice(0, -1).every((step, index) => issue.path[index] === step);
-  });
 }
 
 function asPath(path: readonly PropertyKey[]): (string | number)[] {
@@ -159,7 +156,7 @@ function stepInto(schema: Schema | undefined, value: Json | undefined, step: str
   return undefined;
 }
 
-/** The branch of a union that the value means: by its tag, or by being a list or a map. */
+/** The branch of a union that the value means: by its tag, or by being a list, a map, or neither. */
 function chooseBranch(schema: Schema | undefined, value: Json): Schema | undefined {
   const union = unwrap(schema);
   if (!(union instanceof z.ZodUnion)) return undefined;
@@ -169,7 +166,9 @@ function chooseBranch(schema: Schema | undefined, value: Json): Schema | undefin
   }
   return union.options.find((option) => {
     const inner = unwrap(option);
-    return Array.isArray(value) ? inner instanceof z.ZodArray : isMap(value) && inner instanceof z.ZodObject;
+    if (Array.isArray(value)) return inner instanceof z.ZodArray;
+    if (isMap(value)) return inner instanceof z.ZodObject;
+    return inner instanceof z.ZodString || inner instanceof z.ZodEnum;
   });
 }
 
@@ -219,6 +218,5 @@ function says(schema: Schema | undefined): string {
   if (schema instanceof z.ZodArray) return "a list with at least one item";
   if (schema instanceof z.ZodDiscriminatedUnion)
     return `a map whose ${schema.def.discriminator} is one of ${tagsOf(schema).join(", ")}`;
-  if (schema instanceof z.ZodUnion) return "a list of statuses, or a map";
   return "a map of keys and values";
 }

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { isMap, mergePatch, valueAt } from "./merge-patch";
 import type { GatewayDocument, Path, Range } from "./parse";
-import { type GatewayFile, gatewayFile } from "./schema";
+import { type GatewayFile, gatewayFile } from "./schema/gateway-file";
 import { type ShapeIssue, shapeIssues } from "./shape";
 import type { ResolveOptions } from "./spec";
 import type { Json } from "./units";

@@ -1,6 +1,6 @@
 import { type Finding, lintGateways, parseGateway, planGateway, renderFrame, type SourceFile } from "@sluice/dsl";
 import fc from "fast-check";
-import { gatewayFile } from "../src/schema";
+import { gatewayFile } from "../src/schema/gateway-file";
 import { readSamples } from "./samples";
 import { wholeFile } from "./source";
 

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gatewayJsonSchema, gatewayJsonSchemaText, type Json, parseGateway } from "@sluice/dsl";
 import Ajv2020 from "ajv/dist/2020";
-import { gatewayFile } from "../src/schema";
+import { gatewayFile } from "../src/schema/gateway-file";
 import { readSamples } from "./samples";
 import { wholeFile } from "./source";
 
@@ -60,7 +60,8 @@ const INVALID = [
   "version: 2",
   "name: Test",
   "rateLimit: 600",
-  "rateLimit: [600/m]",
+  "rateLimit: []",
+  "rateLimit: [600]",
   "concurrency: 0",
   "jitter: 1.5s",
   "tiers: []",
@@ -68,6 +69,17 @@ const INVALID = [
   "tiers: [{ name: A, timeout: 1m, share: 5 }]",
   "timeouts: { response: 10 }",
   "endpoint: { adapter: soap, url: x }",
+  "endpoint: { adapter: ftp, url: x }",
+  "operations: { read: { method: GET } }",
+  "operations: { read: { path: /, onUnknown: probe } }",
+  "operations: { read: { path: /, cost: 0 } }",
+  "hours: Mon-Fri",
+  "hours: 25:00-26:00 Europe/London",
+  "quota: { calls: 5000/d, resets: midnight }",
+  "circuit: { after: 3 }",
+  "worker: { memory: 1GB }",
+  "instances: [{ endpoint: {} }]",
+  "alarms: { failureRate: 5 }",
   "endpoint: { adapter: http, url: x, auth: { type: basic } }",
   "endpoint: { adapter: http, url: x, auth: { type: apiKey, in: body, name: a, value: b } }",
   "endpoint: { adapter: http, url: x, headers: { 'a b': c } }",
@@ -94,6 +106,28 @@ const VALID = [
   "retries: { unknown: { attempts: 1 } }",
   "operations: { a: { path: '', method: POST, body: '{% $request %}', idempotency: { header: X-Key }, onUnknown: fail } }",
   "environments: { staging: { rateLimit: 1/s, anything: [1, null] } }",
+  "rateLimit: [600/m, 5000/h, 10000/d]",
+  "quota: { calls: 5000/d, resets: 00:00 Europe/London, reserve: { HIGH: 500 } }",
+  "hours: Mon-Fri,Sun 06:00-24:00 Europe/London",
+  "hours: [06:00-22:00 UTC, Sat 22:00-02:00 America/New_York]",
+  "tiers: [{ name: HIGH, timeout: 2m, burst: 60, reserve: 10%, maxReceives: 100 }]",
+  "circuit: { after: 3, probe: 5s, max: 1m }",
+  "overflow: s3",
+  "fairness: { by: '{% $request.customer %}' }",
+  "alarms: { age: { HIGH: 1m }, failureRate: 5% }",
+  "worker: { memory: 1024MB, dispatch: deferral, slots: 6, provisioned: 2 }",
+  "instances: [{ name: acme, rateLimit: 1/s }]",
+  "operations: { a: { path: /, cost: 2, rateLimit: 1/s, coalesce: true, onUnknown: retry } }",
+  "operations: { a: { path: /, onUnknown: { probe: b, settle: 30s } }, b: { path: /b } }",
+  "operations: { a: { path: /, batch: { max: 50, wait: 200ms, split: '{% $body %}' } } }",
+  "outcomes: { throttled: { header: { X-Code: QUOTA }, fault: [Client.Quota], pause: 30s } }",
+  "endpoint: { adapter: http, url: https://x.org, ca: pem, proxy: http://p, vpc: { subnets: [subnet-1] } }",
+  "endpoint: { adapter: http, url: https://x.org, auth: { type: oauth2, tokenUrl: x, clientId: a, clientSecret: b, scopes: [c], counts: true } }",
+  "endpoint: { adapter: http, url: https://x.org, auth: { type: mtls, certificate: a, key: b } }",
+  "endpoint: { adapter: soap, wsdl: ./a.wsdl, version: '1.2', auth: { type: wsSecurity, username: a, password: b } }\noperations: { a: { action: GetQuote, body: '{% $request %}' } }",
+  "endpoint: { adapter: sql, engine: postgres, host: h, port: 5432, database: d, auth: { type: login, username: a, password: b } }\noperations: { a: { statement: select 1, parameters: { id: '{% $request.id %}' } } }",
+  "endpoint: { adapter: lambda, function: f, qualifier: live }\noperations: { a: { body: '{% $request %}' } }",
+  "endpoint: { adapter: module, file: ./a.mjs, settings: { station: 7 } }\noperations: { a: {} }",
 ];
 
 test.each([

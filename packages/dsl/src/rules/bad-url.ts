@@ -1,3 +1,4 @@
+import { valueAt } from "../merge-patch";
 import { defineRule, text } from "../rule";
 
 export const badUrl = defineRule({
@@ -16,12 +17,12 @@ export const badUrl = defineRule({
       mend: text`Put it into the operations' paths, or use endpoint.auth with in: query for a key.`,
     },
   },
-  check: ({ draft: { endpoint } }, report) => {
-    if (!endpoint || endpoint.url.includes("${")) return;
+  check: ({ value }, report) => {
     const path = ["endpoint", "url"];
-    const tail = endpoint.url.search(/[?#]/);
-    if (!/^https?:\/\/[^/?#\s]/i.test(endpoint.url) || !URL.canParse(endpoint.url)) report("form", { path }, {});
-    else if (tail >= 0)
-      report("query", { path, slice: [tail, endpoint.url.length] }, { found: endpoint.url.charAt(tail) });
+    const url = valueAt(value, path);
+    if (typeof url !== "string" || url.includes("${")) return;
+    const tail = url.search(/[?#]/);
+    if (!/^https?:\/\/[^/?#\s]/i.test(url) || !URL.canParse(url)) report("form", { path }, {});
+    else if (tail >= 0) report("query", { path, slice: [tail, url.length] }, { found: url.charAt(tail) });
   },
 });

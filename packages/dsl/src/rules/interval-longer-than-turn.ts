@@ -1,5 +1,6 @@
 import { showDuration, writeDuration } from "../duration";
 import { MAX_RESPONSE_US, planLimit, planTurn } from "../plan";
+import { spacedLimit } from "../rate";
 import { defineRule, text } from "../rule";
 import { areSound } from "../subject";
 import { type Micros, seconds, us } from "../units";
@@ -22,14 +23,16 @@ export const intervalLongerThanTurn = defineRule({
   },
   check: (subject, report) => {
     const { rateLimit, jitter, timeouts } = subject.draft;
-    if (!areSound(subject, ["rateLimit", "jitter", "timeouts"]) || !rateLimit || !timeouts) return;
-    const { intervalUs } = planLimit(rateLimit, jitter);
+    if (!areSound(subject, ["rateLimit", "jitter", "timeouts"]) || !timeouts) return;
+    const limit = spacedLimit(rateLimit);
+    if (!limit) return;
+    const { intervalUs } = planLimit(limit.rate, jitter);
     if (timeouts.response > MAX_RESPONSE_US) return;
     const { lengthUs } = planTurn(timeouts.response);
     if (intervalUs <= lengthUs) return;
     const needed = neededResponse(intervalUs);
     const holes = { interval: showDuration(intervalUs), turn: showDuration(lengthUs) };
-    const place = { path: ["rateLimit"] };
+    const place = { path: limit.path };
     if (planTurn(needed).lengthUs >= intervalUs) report("response", place, { ...holes, needed: writeDuration(needed) });
     else report("never", place, holes);
   },

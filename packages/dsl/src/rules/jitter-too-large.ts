@@ -1,5 +1,6 @@
 import { showDuration, writeDuration } from "../duration";
 import { defaultJitterUs } from "../plan";
+import { spacedLimit } from "../rate";
 import { defineRule, text } from "../rule";
 
 export const jitterTooLarge = defineRule({
@@ -14,19 +15,20 @@ export const jitterTooLarge = defineRule({
     },
   },
   check: ({ draft: { jitter, rateLimit } }, report) => {
-    if (jitter === undefined || !rateLimit || jitter <= rateLimit.windowUs / 4) return;
-    if (jitter <= defaultJitterUs(rateLimit)) return;
-    const reached = Math.round((100 * rateLimit.windowUs) / (rateLimit.windowUs + jitter));
+    const rate = spacedLimit(rateLimit)?.rate;
+    if (jitter === undefined || !rate || jitter <= rate.windowUs / 4) return;
+    if (jitter <= defaultJitterUs(rate)) return;
+    const reached = Math.round((100 * rate.windowUs) / (rate.windowUs + jitter));
     report(
       "large",
       { path: ["jitter"] },
       {
         cost: 100 - reached,
         reached,
-        rate: rateLimit.text,
+        rate: rate.text,
         jitter: showDuration(jitter),
-        window: showDuration(rateLimit.windowUs),
-        usual: writeDuration(defaultJitterUs(rateLimit)),
+        window: showDuration(rate.windowUs),
+        usual: writeDuration(defaultJitterUs(rate)),
       },
     );
   },

@@ -1,3 +1,4 @@
+import { notYetIn } from "../not-yet";
 import { placesOfText } from "../places";
 import { defineRule, text } from "../rule";
 
@@ -12,11 +13,8 @@ export const notYet = defineRule({
       mend: text`${"mend"}`,
     },
   },
-  check: ({ issues, value }, report) => {
-    for (const issue of issues) {
-      if (issue.kind !== "not-yet") continue;
-      report("feature", { path: issue.path, part: issue.part }, { feature: issue.feature, mend: issue.mend });
-    }
+  check: ({ value }, report) => {
+    for (const { path, part, feature, mend } of notYetIn(value)) report("feature", { path, part }, { feature, mend });
     for (const { path, text } of placesOfText(value)) {
       const start = text.indexOf(SSM);
       if (start < 0) continue;

@@ -1,4 +1,5 @@
 import { MAX_CALLS_PER_SECOND } from "../plan";
+import { spacedLimit } from "../rate";
 import { defineRule, text } from "../rule";
 
 export const rateTooFast = defineRule({
@@ -13,10 +14,11 @@ export const rateTooFast = defineRule({
     },
   },
   check: ({ draft: { rateLimit } }, report) => {
-    if (!rateLimit) return;
-    const perSecond = (rateLimit.calls * 1_000_000) / rateLimit.windowUs;
+    const limit = spacedLimit(rateLimit);
+    if (!limit) return;
+    const perSecond = (limit.rate.calls * 1_000_000) / limit.rate.windowUs;
     if (perSecond <= MAX_CALLS_PER_SECOND) return;
-    const holes = { rate: rateLimit.text, perSecond: Number(perSecond.toFixed(1)), most: MAX_CALLS_PER_SECOND };
-    report("fast", { path: ["rateLimit"] }, holes);
+    const holes = { rate: limit.rate.text, perSecond: Number(perSecond.toFixed(1)), most: MAX_CALLS_PER_SECOND };
+    report("fast", { path: limit.path }, holes);
   },
 });

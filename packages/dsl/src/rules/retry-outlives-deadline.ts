@@ -1,7 +1,7 @@
 import { showDuration } from "../duration";
 import { valueAt } from "../merge-patch";
 import { defineRule, text } from "../rule";
-import type { GatewayFile } from "../schema";
+import type { GatewayFile } from "../schema/gateway-file";
 import { areSound } from "../subject";
 import { us } from "../units";
 

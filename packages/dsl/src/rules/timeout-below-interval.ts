@@ -1,5 +1,6 @@
 import { showDuration, writeDuration } from "../duration";
 import { planLimit } from "../plan";
+import { spacedLimit } from "../rate";
 import { defineRule, text } from "../rule";
 import { areSound } from "../subject";
 import { seconds } from "../units";
@@ -18,7 +19,7 @@ export const timeoutBelowInterval = defineRule({
   check: (subject, report) => {
     const { rateLimit, jitter, timeouts, tiers } = subject.draft;
     if (!areSound(subject, ["rateLimit", "jitter", "timeouts", "tiers"]) || !timeouts) return;
-    const { intervalUs } = planLimit(rateLimit, jitter);
+    const { intervalUs } = planLimit(spacedLimit(rateLimit)?.rate, jitter);
     const least = seconds((intervalUs + timeouts.response) / 1_000_000);
     tiers?.forEach(({ name, timeout }, rank) => {
       if (timeout >= least) return;

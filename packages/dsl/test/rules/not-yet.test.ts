@@ -1,5 +1,5 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: references to secrets look like templates
-import { expectFinding, expectNothing } from "../source";
+import { expectClean, expectFinding, expectNothing } from "../source";
 
 test.each([
   "~~~quota~~~: { calls: 5000/d }",
@@ -7,15 +7,17 @@ test.each([
   "~~~circuit~~~: { after: 3 }",
   "~~~overflow~~~: s3",
   "~~~alarms~~~: { failureRate: 5% }",
-  "~~~worker~~~: { dispatch: deferral }",
+  "worker: { dispatch: ~~~deferral~~~ }",
+  "worker: { memory: ~~~1024MB~~~ }",
+  "worker: { ~~~slots~~~: 2 }",
   "~~~instances~~~: [{ name: acme }]",
   "rateLimit: ~~~[600/m, 5000/h]~~~",
   "tiers: [{ name: HIGH, timeout: 2m, ~~~burst~~~: 60 }]",
-  "operations: { read: { path: /x, ~~~cost~~~: 2 } }",
+  "operations: { read: { path: /x, cost: ~~~2~~~ } }",
   "operations: { read: { path: /x, ~~~rateLimit~~~: 1/s } }",
   "operations: { read: { path: /x, ~~~batch~~~: { max: 10 } } }",
   "operations: { read: { path: /x, ~~~coalesce~~~: true } }",
-  "operations: { read: { path: /x, ~~~fairness~~~: { by: x } } }",
+  "~~~fairness~~~: { by: '{% $request.customer %}' }",
   "operations: { read: { path: /x, onUnknown: ~~~retry~~~ } }",
   "operations: { read: { path: /x, onUnknown: ~~~{ probe: y, settle: 30s }~~~ } }",
   "endpoint: { adapter: ~~~soap~~~, wsdl: x }",
@@ -26,7 +28,17 @@ test.each([
   expectFinding("not-yet", drawn, { message: "is part of the language but this version's worker does not do it yet" });
 });
 
+test.each([
+  "worker: { dispatch: doorbell, memory: auto }",
+  "rateLimit: [5/s]",
+  "operations: { read: { path: /x, cost: 1 } }",
+  "operations: { read: { path: /x, onUnknown: fail } }",
+])("%s asks for nothing that is not there", (snippet) => {
+  expectClean(snippet);
+});
+
 test("what belongs to an adapter that is not there yet is not called unknown or missing", () => {
-  expectNothing("unknown-key", "endpoint: { adapter: soap, wsdl: x }");
-  expectNothing("missing-key", "endpoint: { adapter: soap, wsdl: x }");
+  const soap = "endpoint: { adapter: soap, wsdl: x }\noperations: { quote: { action: GetQuote } }";
+  expectNothing("unknown-key", soap);
+  expectNothing("missing-key", soap);
 });
