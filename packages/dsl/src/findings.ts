@@ -19,4 +19,13 @@ export interface Finding {
   readonly why?: string;
   /** How to mend it. */
   readonly hint: string;
+  /** Put in place of `range` it mends the finding for certain; undefined where only a person can know. */
+  readonly fix?: string;
+}
+
+/** A finding that a comment in the file has answered. */
+export interface Suppressed {
+  readonly finding: Finding;
+  /** Why, in the words of the comment. */
+  readonly reason: string;
 }

@@ -4,6 +4,7 @@ export { parseDuration, showDuration, writeDuration } from "./duration";
 export { type Explanation, explainPlan, type Fact, type OutcomeFact } from "./explain";
 export { stripBraces } from "./expressions";
 export * from "./findings";
+export { type Fixed, fixGateway } from "./fix";
 export { type Paint, type Position, positionOf, renderFrame, spanOf } from "./frame";
 export { gatewayJsonSchema, gatewayJsonSchemaText } from "./json-schema";
 export { type LintedGateway, type LintResult, lintGateways, type Resolved, resolveSpec, type SourceFile } from "./lint";

@@ -1,9 +1,10 @@
-import type { Finding } from "./findings";
+import type { Finding, Suppressed } from "./findings";
 import { isMap, valueAt } from "./merge-patch";
 import { type GatewayDocument, parseGateway } from "./parse";
 import { RULES } from "./rules/all";
 import { type GatewaySpec, type ResolveOptions, specOf } from "./spec";
 import { readSubject, type Subject } from "./subject";
+import { answers, suppressionsIn } from "./suppressions";
 
 /** A file's text under the name that the user gave. */
 export interface SourceFile {
@@ -15,6 +16,8 @@ export interface SourceFile {
 export interface LintResult {
   /** Of all files and all their environments, in the order of the files and of the places in them. */
   readonly findings: readonly Finding[];
+  /** What comments in the files have answered; not among the findings. */
+  readonly suppressed: readonly Suppressed[];
   /** The gateways in whose file, and in whose chosen environment, there is no error. */
   readonly specs: readonly LintedGateway[];
 }
@@ -39,11 +42,35 @@ export function lintGateways(
   const linted = files.map(({ file, text }) => lintFile(parseGateway(text, file), options.environment));
   const across = RULES.flatMap((rule) => rule.findAcross(linted.map(({ base }) => base)));
   const results = linted.map(({ base, chosen, findings }) => {
-    const own = [...findings, ...across.filter(({ file }) => file === base.document.file)].sort(inFileOrder);
-    return { findings: own, specs: hasError(own) ? [] : specsOf(chosen) };
+    const all = [...findings, ...across.filter(({ file }) => file === base.document.file)];
+    const { kept, suppressed } = suppress(base.document.text, all);
+    const own = [...kept, ...RULES.flatMap((rule) => rule.findAmong(base, { rules: RULES, findings: all }))].sort(
+      inFileOrder,
+    );
+    return { findings: own, suppressed, specs: hasError(own) ? [] : specsOf(chosen) };
   });
-  return { findings: results.flatMap(({ findings }) => findings), specs: results.flatMap(({ specs }) => specs) };
+  return {
+    findings: results.flatMap((one) => one.findings),
+    suppressed: results.flatMap((one) => one.suppressed),
+    specs: results.flatMap(({ specs }) => specs),
+  };
 }
+
+/** Takes out what a comment answers with a reason. */
+function suppress(text: string, findings: readonly Finding[]): { kept: Finding[]; suppressed: Suppressed[] } {
+  const comments = suppressionsIn(text);
+  const kept: Finding[] = [];
+  const suppressed: Suppressed[] = [];
+  for (const finding of findings) {
+    const comment = comments.find((one) => answers(one, finding, text));
+    const isAnswered = comment?.reason !== undefined && isSuppressible(finding);
+    if (isAnswered) suppressed.push({ finding, reason: comment.reason });
+    else kept.push(finding);
+  }
+  return { kept, suppressed };
+}
+
+const isSuppressible = ({ rule }: Finding): boolean => RULES.some((one) => one.id === rule && one.isSuppressible);
 
 /**
  * The specification of one document: the environment's patch applied, then `patch`, then the defaults. Every rule that

@@ -1,4 +1,4 @@
-import { isMap, valueAt } from "./merge-patch";
+import { isMap } from "./merge-patch";
 import type { Path } from "./parse";
 import type { Json } from "./units";
 
@@ -71,28 +71,30 @@ const NOT_YET: readonly Entry[] = [
 ];
 
 /** Everything of a file that is refused because it is not there yet. */
-export function notYetIn(value: Json | undefined): NotYet[] {
-  return NOT_YET.flatMap((entry) => placesOf(value, entry.path).flatMap((path) => notYetAt(value, path, entry)));
+export function notYetIn(file: Json | undefined): NotYet[] {
+  if (!isMap(file)) return [];
+  const asked = NOT_YET.filter(({ path: [root = ""] }) => Object.hasOwn(file, root));
+  return asked.flatMap((entry) => {
+    const found: NotYet[] = [];
+    look(file, entry.path, [], (path, value) => found.push(...notYetAt(path, value, entry)));
+    return found;
+  });
 }
 
-function notYetAt(file: Json | undefined, path: Path, { values, mend = LEAVE_OUT }: Entry): NotYet[] {
-  const value = valueAt(file, path);
-  if (value === undefined || values?.(value) === false) return [];
+function notYetAt(path: Path, value: Json, { values, mend = LEAVE_OUT }: Entry): NotYet[] {
+  if (values?.(value) === false) return [];
   const key = String(path.at(-1));
   return [{ path, part: values ? "value" : "key", feature: values ? describeValue(key, value) : key, mend }];
 }
 
-/** The paths of a file that an entry's stands for. */
-function placesOf(value: Json | undefined, [step, ...rest]: readonly string[]): Path[] {
-  if (step === undefined) return [[]];
-  return stepsOf(value, step).flatMap((here) =>
-    placesOf(valueAt(value, [here]), rest).map((below): Path => [here, ...below]),
-  );
-}
-
-function stepsOf(value: Json | undefined, step: string): (string | number)[] {
-  if (step !== "*") return [step];
-  return Array.isArray(value) ? value.map((_, index) => index) : Object.keys(isMap(value) ? value : {});
+/** Calls back for each place of a value that a path with stars stands for. */
+function look(value: Json, [step, ...rest]: readonly string[], path: Path, found: (path: Path, value: Json) => void) {
+  if (step === undefined) found(path, value);
+  else if (Array.isArray(value) && step === "*")
+    for (const [index, item] of value.entries()) look(item, rest, [...path, index], found);
+  else if (isMap(value))
+    for (const key of step === "*" ? Object.keys(value) : [step])
+      if (Object.hasOwn(value, key)) look(value[key] ?? null, rest, [...path, key], found);
 }
 
 function describeValue(key: string, value: Json): string {

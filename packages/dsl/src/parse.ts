@@ -44,6 +44,7 @@ export type SyntaxCode =
   | "indentation"
   | "unclosed"
   | "plain-text"
+  | "reference"
   | "broken";
 
 /** One place where a text is no document of the language. */
@@ -67,29 +68,58 @@ export interface GatewayDocument {
    * An alias's own place is where it is used; what is inside of it stands where the anchor is.
    */
   rangeOf(path: Path, part: "key" | "value"): Range;
+  /** Whether something stands at a path itself: written there, and not by way of an alias. */
+  isWritten(path: Path): boolean;
   /** Where characters `start` to `end` of the string at a path stand; the whole value when it is written with escapes. */
   rangeInside(path: Path, start: number, end: number): Range;
 }
 
 /** A YAML text as a document with ranges. Never throws: what is wrong is in `faults`. */
 export function parseGateway(text: string, file: string): GatewayDocument {
-  const parsed = parseYaml(text);
-  if (!parsed) {
-    const value = undefined;
-    const fault = { code: "too-deep" as const, range: [0, Math.min(1, text.length)] as const, text: "" };
-    return { file, text, value, faults: [fault], rangeOf: () => [0, 0], rangeInside: () => [0, 0] };
-  }
-  const reader = new Reader(parsed, text);
-  const faults =
-    parsed.errors.length > 0 ? telling(parsed.errors.map((error) => faultOf(error, parsed, text))) : reader.faults;
-  const value = faults.length > 0 ? undefined : reader.value;
+  const { value, faults, isReadable } = readValue(text);
+  if (!isReadable)
+    return { file, text, value, faults, rangeOf: () => [0, 0], isWritten: () => false, rangeInside: () => [0, 0] };
+  // A tree is some fifty times its text, and most files have nothing to point at: it is made again for those that do.
+  const tree = memoized(() => parsedAgain(text));
   return {
     file,
     text,
     value,
     faults,
-    rangeOf: (path, part) => rangeOf(parsed, text, path, part),
-    rangeInside: (path, start, end) => rangeInside(parsed, text, path, start, end),
+    rangeOf: (path, part) => rangeOf(tree(), text, path, part),
+    isWritten: (path) => isWritten(tree(), path),
+    rangeInside: (path, start, end) => rangeInside(tree(), text, path, start, end),
+  };
+}
+
+/** What a text says and what is wrong in it; the tree is let go. */
+function readValue(text: string): {
+  readonly value: Json | undefined;
+  readonly faults: readonly SyntaxFault[];
+  readonly isReadable: boolean;
+} {
+  const parsed = parseYaml(text);
+  if (!parsed) {
+    const fault: SyntaxFault = { code: "too-deep", range: [0, Math.min(1, text.length)], text: "" };
+    return { value: undefined, faults: [fault], isReadable: false };
+  }
+  const reader = new Reader(parsed, text);
+  const faults =
+    parsed.errors.length > 0 ? telling(parsed.errors.map((error) => faultOf(error, parsed, text))) : reader.faults;
+  return { value: faults.length > 0 ? undefined : reader.value, faults, isReadable: true };
+}
+
+function parsedAgain(text: string): Document.Parsed {
+  const parsed = parseYaml(text);
+  if (!parsed) throw new Error("a text that was parsed once cannot be parsed again");
+  return parsed;
+}
+
+function memoized<Value>(make: () => Value): () => Value {
+  let made: { readonly value: Value } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
   };
 }
 
@@ -131,14 +161,27 @@ const EXTENTS: Partial<Record<SyntaxCode, RegExp>> = {
 };
 
 /** Faults that stand for themselves: the parser understands what comes behind them. */
-const ALONE: ReadonlySet<SyntaxCode> = new Set(["duplicate-key", "alias", "key", "tag", "several-documents", "tab"]);
+const ALONE: ReadonlySet<SyntaxCode> = new Set([
+  "duplicate-key",
+  "alias",
+  "key",
+  "tag",
+  "several-documents",
+  "tab",
+  "reference",
+]);
 
 /**
  * The faults that tell something. Behind a quote that is not closed the parser reports every line that it then
  * misreads; of those only the first counts, and where one of them is a missing end, that is what it is.
  */
 function telling(faults: readonly SyntaxFault[]): SyntaxFault[] {
-  const ordered = [...faults].sort((one, other) => one.range[0] - other.range[0]);
+  const sorted = [...faults].sort((one, other) => one.range[0] - other.range[0]);
+  const ordered = sorted.filter(
+    ({ code, range }, index) => !sorted.slice(0, index).some((one) => one.code === code && one.range[0] === range[0]),
+  );
+  // Behind a brace that opened a map by mistake nothing is what it seems.
+  if (ordered.some(({ code }) => code === "reference")) return ordered.filter(({ code }) => ALONE.has(code));
   const confused = ordered.filter(({ code }) => !ALONE.has(code));
   const [first] = confused;
   if (!first) return ordered;
@@ -150,12 +193,25 @@ function telling(faults: readonly SyntaxFault[]): SyntaxFault[] {
 }
 
 function faultOf(error: YAMLError, document: Document.Parsed, text: string): SyntaxFault {
+  const bare = bareReference(text, error.pos[0]);
+  if (bare) return { code: "reference", range: bare, text: text.slice(...bare) };
   const code = FAULTS[error.code] ?? "broken";
   const at = Math.min(error.pos[0], text.length);
   const start = code === "unclosed" ? openingQuote(document, at) : code === "indentation" ? contentAfter(text, at) : at;
   const length = EXTENTS[code]?.exec(text.slice(start))?.[0].length;
   const range = clamp([start, length === undefined ? error.pos[1] : start + length], text);
   return { code, range, text: excerpt(text, range) };
+}
+
+/** A reference to a secret that stands without quotes among braces, where YAML takes its brace for a map's. */
+function bareReference(text: string, offset: number): Range | undefined {
+  const lineStart = text.lastIndexOf("\n", offset - 1) + 1;
+  const line = /^[^\r\n]*/.exec(text.slice(lineStart))?.[0] ?? "";
+  for (const found of line.matchAll(/(?<=[:,[{]\s*)\$\{(?:secret|ssm):[^}\s]*\}/g)) {
+    const start = lineStart + found.index;
+    if (start <= offset && offset <= start + found[0].length) return [start, start + found[0].length];
+  }
+  return undefined;
 }
 
 /** Where the quoted text that is not complete at an offset begins: its end is often the end of the file. */
@@ -301,6 +357,11 @@ function findNode(document: Document.Parsed, path: Path): { key: unknown; value:
     } else return undefined;
   }
   return here;
+}
+
+function isWritten(document: Document.Parsed, path: Path): boolean {
+  const along = path.map((_, depth) => findNode(document, path.slice(0, depth + 1)));
+  return along.every((step) => step !== undefined && !isAlias(step.value));
 }
 
 function rangeOf(document: Document.Parsed, text: string, path: Path, part: "key" | "value"): Range {

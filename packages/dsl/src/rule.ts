@@ -26,12 +26,22 @@ export function text(parts: TemplateStringsArray, ...holes: string[]): Text<stri
 
 type HolesOf<M extends Message> = M extends Message<infer Hole> ? Hole : never;
 
+/** What mends a finding for certain: the text to put in its place, given the text that is there. */
+export type Fix = (written: string) => string | undefined;
+
 /** Reports one finding of a rule: which of its messages, where, and what fills the holes. */
 export type Report<Messages extends Readonly<Record<string, Message>>> = <Id extends keyof Messages>(
   id: Id,
   place: Place,
   holes: Readonly<Record<HolesOf<Messages[Id]>, string | number>>,
+  fix?: Fix,
 ) => void;
+
+/** What rules have found in one file, and which rules there are. */
+export interface Found {
+  readonly rules: readonly Rule[];
+  readonly findings: readonly Finding[];
+}
 
 /** What a rule is made of. A rule finds and does not print. */
 export interface RuleParts<Messages extends Readonly<Record<string, Message>>> {
@@ -41,10 +51,14 @@ export interface RuleParts<Messages extends Readonly<Record<string, Message>>> {
   readonly name: string;
   readonly severity: Finding["severity"];
   readonly messages: Messages;
+  /** A comment with a reason may answer an error of this rule; warnings may always be answered. */
+  readonly isJudgement?: boolean;
   /** Looks at one file, or one environment of it. */
   readonly check?: (subject: Subject, report: Report<Messages>) => void;
   /** Looks at all files together; environments left aside. */
   readonly checkAll?: (subjects: readonly Subject[], reportIn: (subject: Subject) => Report<Messages>) => void;
+  /** Looks at what all the rules have found in one file. */
+  readonly checkFindings?: (subject: Subject, found: Found, report: Report<Messages>) => void;
 }
 
 /** A rule as the linter runs it. */
@@ -52,24 +66,29 @@ export interface Rule {
   readonly id: string;
   readonly name: string;
   readonly severity: Finding["severity"];
+  /** Whether a comment with a reason may answer its findings. */
+  readonly isSuppressible: boolean;
   /** What it finds in one subject. */
   find(subject: Subject): Finding[];
   /** What it finds across files. */
   findAcross(subjects: readonly Subject[]): Finding[];
+  /** What it finds in the findings of one file. */
+  findAmong(subject: Subject, found: Found): Finding[];
 }
 
 /** Makes a rule of its parts; the types hold messages and their holes together. */
 export function defineRule<const Messages extends Readonly<Record<string, Message>>>(parts: RuleParts<Messages>): Rule {
   const reporter = (subject: Subject, findings: Finding[]): Report<Messages> => {
-    return (id, place, holes) => {
+    return (id, place, holes, fix) => {
       const message = parts.messages[id];
-      if (message) findings.push(makeFinding(parts, subject, message, place, holes));
+      if (message) findings.push(makeFinding(parts, subject, { message, place, holes, fix }));
     };
   };
   return {
     id: parts.id,
     name: parts.name,
     severity: parts.severity,
+    isSuppressible: parts.isJudgement ?? (parts.severity === "warning" && parts.checkFindings === undefined),
     find: (subject) => {
       const findings: Finding[] = [];
       parts.check?.(subject, reporter(subject, findings));
@@ -80,17 +99,31 @@ export function defineRule<const Messages extends Readonly<Record<string, Messag
       parts.checkAll?.(subjects, (subject) => reporter(subject, findings));
       return findings;
     },
+    findAmong: (subject, found) => {
+      const findings: Finding[] = [];
+      parts.checkFindings?.(subject, found, reporter(subject, findings));
+      return findings;
+    },
   };
+}
+
+interface Said {
+  readonly message: Message;
+  readonly place: Place;
+  readonly holes: Readonly<Record<string, string | number>>;
+  readonly fix: Fix | undefined;
 }
 
 function makeFinding(
   rule: Pick<Finding, "name" | "severity"> & { readonly id: string },
   subject: Subject,
-  message: Message,
-  place: Place,
-  holes: Readonly<Record<string, string | number>>,
+  { message, place, holes, fix }: Said,
 ): Finding {
-  const { range, isInPatch } = place.range ? { range: place.range, isInPatch: true } : subject.locate(place);
+  const { range, isInPatch, isExact } = place.range
+    ? { range: place.range, isInPatch: true, isExact: true }
+    : subject.locate(place);
+  // Only what stands at the very place can be replaced there: not the nearest key, and not what an alias stands for.
+  const replacement = isExact ? fix?.(subject.document.text.slice(range[0], range[1])) : undefined;
   const setting = subject.environment !== undefined && !isInPatch ? `in environment ${subject.environment}, ` : "";
   const what = setting + fill(message.what, holes);
   const why = fill(message.why, holes).trim();
@@ -105,6 +138,7 @@ function makeFinding(
     what,
     why,
     hint: fill(message.mend, holes),
+    ...(replacement === undefined ? {} : { fix: replacement }),
   };
 }
 

@@ -31,8 +31,17 @@ export interface Subject {
   readonly draft: Partial<GatewayFile>;
   /** The whole, when everything in it is right. */
   readonly gateway: GatewayFile | undefined;
-  /** Where a place stands, and whether that is in the environment's own patch. */
-  locate(place: Place): { readonly range: Range; readonly isInPatch: boolean };
+  /** Where a place stands. */
+  locate(place: Place): Located;
+}
+
+/** Where a place stands in the text. */
+export interface Located {
+  readonly range: Range;
+  /** Whether that is in the environment's own patch. */
+  readonly isInPatch: boolean;
+  /** Whether the range holds the place itself as it was written, not the nearest key or an alias. */
+  readonly isExact: boolean;
 }
 
 /** Reads a document as rules look at it. */
@@ -76,22 +85,24 @@ function readDraft(value: Json | undefined): Partial<GatewayFile> {
   return Object.fromEntries(entries) as Partial<GatewayFile>;
 }
 
-function locate(
-  document: GatewayDocument,
-  environment: string | undefined,
-  place: Place,
-): { range: Range; isInPatch: boolean } {
-  if (environment === undefined) return { range: rangeOf(document, place.path, place), isInPatch: true };
+function locate(document: GatewayDocument, environment: string | undefined, place: Place): Located {
+  if (environment === undefined) return written(document, place.path, place);
   const root: Path = ["environments", environment];
   const reached = reach(valueAt(document.value, root), place.path);
-  if (reached > 0 && reached === place.path.length)
-    return { range: rangeOf(document, [...root, ...place.path], place), isInPatch: true };
+  if (reached > 0 && reached === place.path.length) return written(document, [...root, ...place.path], place);
   // A patch merges maps and replaces everything else: what is below a list of the patch is the patch's.
   const isReplaced = isBelowReplaced(document.value, root, place.path, reached);
   const isOfTheFile = valueAt(document.value, place.path) !== undefined;
   const isInPatch = isReplaced || (reached > 0 && !isOfTheFile);
-  return { range: document.rangeOf(isInPatch ? [...root, ...place.path.slice(0, reached)] : root, "key"), isInPatch };
+  const range = document.rangeOf(isInPatch ? [...root, ...place.path.slice(0, reached)] : root, "key");
+  return { range, isInPatch, isExact: false };
 }
+
+const written = (document: GatewayDocument, path: Path, place: Place): Located => ({
+  range: rangeOf(document, path, place),
+  isInPatch: true,
+  isExact: document.isWritten(path),
+});
 
 function isBelowReplaced(value: Json | undefined, root: Path, path: Path, reached: number): boolean {
   const along = path.slice(0, reached).map((_, depth) => valueAt(value, [...root, ...path.slice(0, depth + 1)]));

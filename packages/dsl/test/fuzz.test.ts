@@ -1,92 +1,10 @@
-import { type Finding, lintGateways, parseGateway, planGateway, renderFrame, type SourceFile } from "@sluice/dsl";
+import { type Finding, lintGateways, parseGateway, planGateway, renderFrame } from "@sluice/dsl";
 import fc from "fast-check";
 import { gatewayFile } from "../src/schema/gateway-file";
-import { readSamples } from "./samples";
-import { wholeFile } from "./source";
+import { mutatedFile } from "./mutations";
 
-/** Pieces that have a meaning in YAML or in the language, and some that have none. */
-const PIECES = [
-  ...[
-    "\n",
-    "\r\n",
-    "\t",
-    "  ",
-    ": ",
-    "- ",
-    "{",
-    "}",
-    "[",
-    "]",
-    "'",
-    '"',
-    "#",
-    "&a ",
-    "*a",
-    "<<: ",
-    "|\n",
-    ">-\n",
-    "---\n",
-    "...",
-    "!x ",
-    "%",
-    "? ",
-  ],
-  ...[
-    "null",
-    "true",
-    ".inf",
-    "0x1F",
-    "1e999",
-    "5",
-    "5/s",
-    "10s",
-    "-1",
-    "{% $",
-    " %}",
-    "${secret:",
-    "${ssm:",
-    "__proto__: 1\n",
-    "\uFEFF",
-    "é",
-    "😀",
-    "\0",
-  ],
-];
-
-type Edit = {
-  readonly kind: "cut" | "put" | "copy";
-  readonly at: number;
-  readonly length: number;
-  readonly piece: string;
-};
-
-const edit: fc.Arbitrary<Edit> = fc.record({
-  kind: fc.constantFrom("cut", "put", "copy"),
-  at: fc.double({ min: 0, max: 1, noNaN: true }),
-  length: fc.integer({ min: 1, max: 40 }),
-  piece: fc.oneof(
-    { weight: 4, arbitrary: fc.constantFrom(...PIECES) },
-    { weight: 1, arbitrary: fc.string({ unit: "binary", maxLength: 5 }) },
-  ),
-});
-
-function apply(text: string, { kind, at, length, piece }: Edit): string {
-  const start = Math.floor(at * text.length);
-  if (kind === "cut") return text.slice(0, start) + text.slice(start + length);
-  const put = kind === "put" ? piece : text.slice(start, start + length);
-  return text.slice(0, start) + put + text.slice(start);
-}
-
-const RICH: SourceFile = {
-  file: "gateways/test.yaml",
-  text: wholeFile(
-    "outcomes: { rejected: [404], throttled: { status: [403], when: '{% $body.x %}', pause: 30s } }\nretries: { unknown: { attempts: 2 } }\nconcurrency: 4\nenvironments: { staging: { rateLimit: 1/s, tiers: [{ name: A, timeout: 1m }] } }",
-  ),
-};
-
-const mutated = fc
-  .tuple(fc.constantFrom(...readSamples(), RICH), fc.array(edit, { minLength: 1, maxLength: 6 }))
-  .map(([{ file, text }, edits]): SourceFile => ({ file, text: edits.reduce(apply, text) }));
+/** FUZZ_RUNS=5000 looks longer; how many runs there are in a check that everybody waits for. */
+const runs = (usual: number): number => Number(process.env.FUZZ_RUNS ?? usual);
 
 function isInside({ range: [start, end] }: Finding, text: string): boolean {
   return Number.isInteger(start) && Number.isInteger(end) && 0 <= start && start <= end && end <= text.length;
@@ -94,20 +12,20 @@ function isInside({ range: [start, end] }: Finding, text: string): boolean {
 
 test("no mutation of a real file makes the linter throw, and every range lies inside the file", () => {
   fc.assert(
-    fc.property(mutated, (source) => {
+    fc.property(mutatedFile, (source) => {
       const { findings, specs } = lintGateways([source], { environment: "staging" });
       const frames = findings.map((finding) => renderFrame(finding, source.text));
       expect(findings.filter((finding) => !isInside(finding, source.text))).toEqual([]);
       expect(frames.filter((frame) => /undefined|\[object/.test(frame))).toEqual([]);
       for (const { spec } of specs) planGateway(spec);
     }),
-    { numRuns: 300 },
+    { numRuns: runs(300) },
   );
 });
 
 test("a file that its schema refuses is never without an error, and one without an error is planned", () => {
   fc.assert(
-    fc.property(mutated, (source) => {
+    fc.property(mutatedFile, (source) => {
       const { value } = parseGateway(source.text, source.file);
       const { findings, specs } = lintGateways([source]);
       const hasError = findings.some(({ severity }) => severity === "error");
@@ -115,15 +33,15 @@ test("a file that its schema refuses is never without an error, and one without 
       expect(specs.length).toBe(hasError ? 0 : 1);
       for (const { spec } of specs) expect(planGateway(spec).limit.intervalUs).toBeGreaterThan(0);
     }),
-    { numRuns: 150 },
+    { numRuns: runs(150) },
   );
 });
 
 test("the same text gives the same findings", () => {
   fc.assert(
-    fc.property(mutated, (source) => {
+    fc.property(mutatedFile, (source) => {
       expect(lintGateways([source]).findings).toEqual(lintGateways([source]).findings);
     }),
-    { numRuns: 30 },
+    { numRuns: runs(30) },
   );
 });

@@ -3,6 +3,7 @@ import { badExpression } from "./bad-expression";
 import { badRequestSchema } from "./bad-request-schema";
 import { badRetryWait } from "./bad-retry-wait";
 import { badSecretReference } from "./bad-secret-reference";
+import { badSuppression } from "./bad-suppression";
 import { badTemplate } from "./bad-template";
 import { badUnit } from "./bad-unit";
 import { badUrl } from "./bad-url";
@@ -62,4 +63,5 @@ export const RULES: readonly Rule[] = [
   badRetryWait,
   badUrl,
   fixedKey,
+  badSuppression,
 ];

@@ -28,11 +28,14 @@ export const badUnit = defineRule({
       const guess = leaf === "rate" ? guessRate(text) : guessDuration(text);
       const holes = { text, says: about.says, example: about.example };
       if (leaf === "share") report("share", { path }, holes);
-      else if (guess) report("guess", { path }, { ...holes, guess });
+      else if (guess) report("guess", { path }, { ...holes, guess }, () => (isPlain(text) ? guess : undefined));
       else report("unclear", { path }, holes);
     }
   },
 });
+
+/** A lone capital may be a slip or another unit: M is minutes to one and months to another. */
+const isPlain = (text: string): boolean => !/(^|[^A-Za-z])[A-Z]$/.test(text);
 
 const SMALLER: Readonly<Record<string, { readonly unit: string; readonly count: number }>> = {
   s: { unit: "ms", count: 1_000 },

@@ -28,7 +28,8 @@ export const bareNumber = defineRule({
       const value = Number.parseFloat(number);
       const percent = value < 1 ? Number((value * 100).toFixed(2)) : value;
       if (leaf === "rate") report("rate", { path }, { number });
-      else if (leaf === "share") report("share", { path }, { number, percent });
+      else if (leaf === "share")
+        report("share", { path }, { number, percent }, () => (value >= 1 ? `${number}%` : undefined));
       else report("duration", { path }, { number });
     }
   },

@@ -1,5 +1,6 @@
 import { valueAt } from "../merge-patch";
 import { defineRule, text } from "../rule";
+import type { Subject } from "../subject";
 
 export const duplicateName = defineRule({
   id: "SL010",
@@ -13,12 +14,18 @@ export const duplicateName = defineRule({
     },
   },
   checkAll: (subjects, reportIn) => {
+    const named = new Map<string, Subject[]>();
     for (const subject of subjects) {
       const name = valueAt(subject.value, ["name"]);
-      const others = subjects.filter((other) => other !== subject && valueAt(other.value, ["name"]) === name);
-      if (typeof name !== "string" || others.length === 0) continue;
-      const other = others.map(({ document }) => document.file).join(", ");
-      reportIn(subject)("twice", { path: ["name"] }, { name, other });
+      if (typeof name === "string") named.set(name, [...(named.get(name) ?? []), subject]);
+    }
+    for (const [name, alike] of named) {
+      if (alike.length < 2) continue;
+      for (const subject of alike) {
+        const others = alike.filter((other) => other !== subject);
+        const other = others.map(({ document }) => document.file).join(", ");
+        reportIn(subject)("twice", { path: ["name"] }, { name, other });
+      }
     }
   },
 });

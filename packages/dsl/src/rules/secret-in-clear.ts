@@ -8,6 +8,7 @@ export const secretInClear = defineRule({
   id: "SL008",
   name: "secret-in-clear",
   severity: "error",
+  isJudgement: true,
   messages: {
     value: {
       what: text`a secret in clear`,

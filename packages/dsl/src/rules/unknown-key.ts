@@ -1,6 +1,9 @@
 import { didYouMean } from "../did-you-mean";
-import { showPath } from "../parse";
-import { defineRule, text } from "../rule";
+import { isMap, valueAt } from "../merge-patch";
+import { type Path, showPath } from "../parse";
+
+import { defineRule, type Fix, text } from "../rule";
+import type { Json } from "../units";
 
 export const unknownKey = defineRule({
   id: "SL002",
@@ -18,14 +21,27 @@ export const unknownKey = defineRule({
       mend: text`Remove it. The keys ${"place"}: ${"known"}.`,
     },
   },
-  check: ({ issues }, report) => {
+  check: ({ issues, value }, report) => {
     for (const issue of issues) {
       if (issue.kind !== "unknown-key") continue;
       const { path, key, known } = issue;
       const place = path.length > 1 ? `in ${showPath(path.slice(0, -1))}` : "in a gateway file";
       const guess = didYouMean(key, known);
-      if (guess) report("close", { path, part: "key" }, { key, place, guess });
+      if (guess) report("close", { path, part: "key" }, { key, place, guess }, sameWords(guess, siblings(value, path)));
       else report("far", { path, part: "key" }, { key, place, known: known.join(", ") });
     }
   },
 });
+
+/** `rate_limit` can only be rateLimit, unless that is there as well. */
+const sameWords =
+  (guess: string, taken: readonly string[]): Fix =>
+  (written) =>
+    bare(written) === bare(guess) && !taken.includes(guess) ? guess : undefined;
+
+const bare = (key: string): string => key.toLowerCase().replace(/[-_ ]/g, "");
+
+function siblings(value: Json | undefined, path: Path): string[] {
+  const owner = valueAt(value, path.slice(0, -1));
+  return isMap(owner) ? Object.keys(owner) : [];
+}

@@ -1,6 +1,6 @@
 import { didYouMean } from "../did-you-mean";
 import { isMap } from "../merge-patch";
-import { defineRule, text } from "../rule";
+import { defineRule, type Fix, text } from "../rule";
 import type { Json } from "../units";
 
 export const wrongType = defineRule({
@@ -12,6 +12,11 @@ export const wrongType = defineRule({
       what: text`${"subject"} must be ${"says"}`,
       why: text`It is ${"found"}. ${"description"}`,
       mend: text`Write for example ${"example"}.`,
+    },
+    file: {
+      what: text`a gateway file is a map of keys and values`,
+      why: text`This one is ${"found"}.`,
+      mend: text`Begin with version: 1 and name: NAME; the files in gateways/ are examples.`,
     },
     word: {
       what: text`${"subject"} must be ${"says"}`,
@@ -37,13 +42,22 @@ export const wrongType = defineRule({
       const isPlain = typeof value === "number" || typeof value === "boolean";
       const guess = typeof value === "string" ? didYouMean(value, about.words) : undefined;
       const holes = { subject, says, description, example, found: describe(value) };
-      if (part === "key") report("key", { path, part }, { ...holes, value: String(value) });
-      else if (isPlain && wantsText(says)) report("quotes", { path }, { ...holes, value: String(value) });
-      else if (guess) report("word", { path }, { ...holes, guess });
+      if (path.length === 0) report("file", { path }, holes);
+      else if (part === "key") report("key", { path, part }, { ...holes, value: String(value) });
+      else if (isPlain && wantsText(says)) report("quotes", { path }, { ...holes, value: String(value) }, quoted);
+      else if (guess) report("word", { path }, { ...holes, guess }, sameButForCase(guess));
       else report("value", { path }, holes);
     }
   },
 });
+
+/** As it is written, for YAML would read 007 as 7. */
+const quoted = (written: string): string => `"${written}"`;
+
+const sameButForCase =
+  (guess: string): Fix =>
+  (written) =>
+    written.toLowerCase() === guess.toLowerCase() ? guess : undefined;
 
 function wantsText(says: string): boolean {
   return says === "text" || says === "text of one line";

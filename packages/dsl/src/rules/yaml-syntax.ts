@@ -83,6 +83,11 @@ export const yamlSyntax = defineRule({
       why: text`A value that holds a colon and a space, or that begins with one of @ % & * ! | > { [, needs quotes; a line that is indented deeper than the one above continues it.`,
       mend: text`Put the value in quotes, or align the next line with this one.`,
     },
+    reference: {
+      what: text`a reference among braces needs quotes`,
+      why: text`In a map or a list in brackets YAML takes the brace of ${"text"} for the start of another map.`,
+      mend: text`Write "${"text"}" in quotes.`,
+    },
     broken: {
       what: text`this is not YAML`,
       why: nothingRead,
@@ -90,6 +95,7 @@ export const yamlSyntax = defineRule({
     },
   } satisfies Record<SyntaxCode, Message>,
   check: ({ document }, report) => {
-    for (const { code, range, text } of document.faults) report(code, { path: [], range }, { text });
+    for (const { code, range, text } of document.faults)
+      report(code, { path: [], range }, { text }, code === "reference" ? (written) => `"${written}"` : undefined);
   },
 });

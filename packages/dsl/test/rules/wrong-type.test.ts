@@ -41,7 +41,7 @@ test("an operation's name with a blank is found at the key", () => {
 });
 
 test("a file that is a list is found", () => {
-  expectFinding("wrong-type", "~~~-~~~ name: x\n", { whole: true, message: "the file must be a map" });
+  expectFinding("wrong-type", "~~~-~~~ name: x\n", { whole: true, message: "A gateway file is a map" });
 });
 
 test("no operation at all is found", () => {

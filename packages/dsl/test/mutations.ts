@@ -1,0 +1,89 @@
+import type { SourceFile } from "@sluice/dsl";
+import fc from "fast-check";
+import { readSamples } from "./samples";
+import { wholeFile } from "./source";
+
+/** Pieces that have a meaning in YAML or in the language, and some that have none. */
+const PIECES = [
+  ...[
+    "\n",
+    "\r\n",
+    "\t",
+    "  ",
+    ": ",
+    "- ",
+    "{",
+    "}",
+    "[",
+    "]",
+    "'",
+    '"',
+    "#",
+    "&a ",
+    "*a",
+    "<<: ",
+    "|\n",
+    ">-\n",
+    "---\n",
+    "...",
+    "!x ",
+    "%",
+    "? ",
+  ],
+  ...[
+    "null",
+    "true",
+    ".inf",
+    "0x1F",
+    "1e999",
+    "5",
+    "5/s",
+    "10s",
+    "-1",
+    "{% $",
+    " %}",
+    "${secret:",
+    "${ssm:",
+    "__proto__: 1\n",
+    "\uFEFF",
+    "é",
+    "😀",
+    "\0",
+  ],
+];
+
+type Edit = {
+  readonly kind: "cut" | "put" | "copy";
+  readonly at: number;
+  readonly length: number;
+  readonly piece: string;
+};
+
+const edit: fc.Arbitrary<Edit> = fc.record({
+  kind: fc.constantFrom("cut", "put", "copy"),
+  at: fc.double({ min: 0, max: 1, noNaN: true }),
+  length: fc.integer({ min: 1, max: 40 }),
+  piece: fc.oneof(
+    { weight: 4, arbitrary: fc.constantFrom(...PIECES) },
+    { weight: 1, arbitrary: fc.string({ unit: "binary", maxLength: 5 }) },
+  ),
+});
+
+function apply(text: string, { kind, at, length, piece }: Edit): string {
+  const start = Math.floor(at * text.length);
+  if (kind === "cut") return text.slice(0, start) + text.slice(start + length);
+  const put = kind === "put" ? piece : text.slice(start, start + length);
+  return text.slice(0, start) + put + text.slice(start);
+}
+
+const RICH: SourceFile = {
+  file: "gateways/test.yaml",
+  text: wholeFile(
+    "outcomes: { rejected: [404], throttled: { status: [403], when: '{% $body.x %}', pause: 30s } }\nretries: { unknown: { attempts: 2 } }\nconcurrency: 4\nenvironments: { staging: { rateLimit: 1/s, tiers: [{ name: A, timeout: 1m }] } }",
+  ),
+};
+
+/** A real gateway file after a few careless edits. */
+export const mutatedFile = fc
+  .tuple(fc.constantFrom(...readSamples(), RICH), fc.array(edit, { minLength: 1, maxLength: 6 }))
+  .map(([{ file, text }, edits]): SourceFile => ({ file, text: edits.reduce(apply, text) }));
