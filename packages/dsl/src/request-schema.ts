@@ -1,6 +1,7 @@
 import Ajv2020, { type ErrorObject } from "ajv/dist/2020";
 import { didYouMean } from "./did-you-mean";
 import { isMap, valueAt } from "./merge-patch";
+import { isJsonSchema } from "./meta-schema";
 import type { Path } from "./parse";
 import type { Json } from "./units";
 
@@ -188,9 +189,9 @@ function metaSchemaFaults(schema: { [key: string]: Json }): RequestSchemaFault[]
       },
     ];
   }
-  if (ajv.validateSchema(schema) === true) return [];
+  if (isJsonSchema(schema)) return [];
   // The first error at a place says it; those about the parts of the meta-schema repeat it.
-  const errors = (ajv.errors ?? []).filter(
+  const errors = (isJsonSchema.errors ?? []).filter(
     (error, index, all) => all.findIndex((one) => one.instancePath === error.instancePath) === index,
   );
   const deepest = errors.filter(
