@@ -1,0 +1,167 @@
+// Lint: the start of `sluice lint` with one file, and a thousand files of 25 lines; with --beside also ajv-cli and Spectral
+// over the same files with the JSON Schema alone. Prints a table, and with --format json one JSON object.
+//
+//   node bench/lint.mjs [--files 1000] [--runs 5] [--beside] [--format json]
+//
+// Each run is a new process, measured from its start to its end, with the most memory that it held. --beside installs the
+// others into a temporary folder; they check the shape only, where `sluice lint` runs all of its rules.
+
+import { spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import Table from "cli-table3";
+
+const ROOT = join(import.meta.dirname, "..");
+const SLUICE = join(ROOT, "packages", "cli", "bin", "sluice.js");
+const SCHEMA = join(ROOT, "schemas", "gateway.schema.json");
+const BESIDE = ["ajv-cli@5.0.0", "@stoplight/spectral-cli@6.16.3"];
+const MAX_START_MS = 250;
+const MAX_MANY_MS = 1_000;
+const MAX_MANY_MB = 300;
+
+/** Tells, when a process ends, the most memory that it held. */
+const WATCH = `process.on("exit",()=>require("node:fs").writeFileSync(process.env.BENCH_RSS,String(process.resourceUsage().maxRSS)))`;
+
+/**
+ * A gateway file of 25 lines, each number another one: what is written is not what a cache would like.
+ *
+ * @param {number} n
+ */
+const gateway = (n) => `# yaml-language-server: $schema=../schemas/gateway.schema.json
+version: 1
+name: target-${n}
+description: What target ${n} is
+owner: "@acme/team-${n % 17}"
+rateLimit: ${(n % 90) + 10}/${(n % 9) + 1}m
+tiers:
+  - { name: HIGH, timeout: ${(n % 3) + 3}m }
+  - { name: BATCH, timeout: ${(n % 20) + 4}h, share: ${(n % 9) + 1}% }
+timeouts: { connect: 2s, response: 15s }
+endpoint:
+  adapter: http
+  url: https://target-${n}.example.org/v${n % 5}
+  headers: { Accept: application/json }
+  auth: { type: bearer, token: "\${secret:target-${n}#token}" }
+operations:
+  read-${n}:
+    path: /items/{id${n}}
+    latency: ${(n % 9) + 1}00ms
+    request:
+      type: object
+      required: [id${n}]
+      properties: { id${n}: { type: string, maxLength: ${n + 1} } }
+    answer: "{% { 'item': $body.item${n}, 'at': $headers.date } %}"
+outcomes: { rejected: [400, 404] }
+`;
+
+/** @param {string} folder @param {number} count */
+function writeGateways(folder, count) {
+  mkdirSync(folder);
+  for (let n = 0; n < count; n++) writeFileSync(join(folder, `target-${n}.yaml`), gateway(n));
+  return folder;
+}
+
+/** @param {number[]} values */
+const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+
+/**
+ * @param {{ name: string, script: string, args: readonly string[], runs: number, folder: string }} options
+ */
+function measure({ name, script, args, runs, folder }) {
+  const watch = join(folder, "watch.cjs");
+  const held = join(folder, "held");
+  writeFileSync(watch, WATCH);
+  const times = [];
+  let mostKb = 0;
+  for (let run = 0; run < runs; run++) {
+    const began = performance.now();
+    const { status, stderr } = spawnSync(process.execPath, ["--require", watch, script, ...args], {
+      cwd: folder,
+      env: { ...process.env, BENCH_RSS: held },
+      encoding: "utf8",
+      maxBuffer: 1e9,
+    });
+    times.push(performance.now() - began);
+    if (status !== 0) throw new Error(`${name} ended with ${status}: ${stderr.slice(0, 500)}`);
+    mostKb = Math.max(mostKb, Number(readFileSync(held, "utf8")));
+  }
+  return { name, medianMs: Math.round(median(times)), mostMb: Math.round(mostKb / 1_000), runs };
+}
+
+/** @param {string} folder @param {{ files: number, runs: number, beside: boolean }} options */
+function measureAll(folder, { files, runs, beside }) {
+  const one = join(writeGateways(join(folder, "one"), 1), "target-0.yaml");
+  const many = writeGateways(join(folder, "many"), files);
+  const sluice = { script: SLUICE, runs, folder };
+  const results = [
+    { ...measure({ name: "sluice lint, one file", args: ["lint", one], ...sluice }), maxMs: MAX_START_MS },
+    {
+      ...measure({ name: `sluice lint, ${files} files`, args: ["lint", many], ...sluice }),
+      maxMs: MAX_MANY_MS,
+      maxMb: MAX_MANY_MB,
+    },
+  ];
+  return beside ? [...results, ...measureOthers(folder, many, runs)] : results;
+}
+
+/** @param {string} folder @param {string} many @param {number} runs */
+function measureOthers(folder, many, runs) {
+  const tools = join(folder, "tools");
+  mkdirSync(tools);
+  spawnSync("npm", ["install", "--prefix", tools, "--no-audit", "--no-fund", ...BESIDE], { stdio: "inherit" });
+  const ruleset = join(folder, "spectral.json");
+  const schema = JSON.parse(readFileSync(SCHEMA, "utf8"));
+  const functionOptions = { schema, dialect: "draft2020-12" };
+  const then = { function: "schema", functionOptions };
+  writeFileSync(ruleset, JSON.stringify({ rules: { gateway: { given: "$", severity: "error", then } } }));
+  const modules = join(tools, "node_modules");
+  return [
+    measure({
+      name: "ajv-cli",
+      script: join(modules, "ajv-cli", "dist", "index.js"),
+      args: ["validate", "--spec=draft2020", "--strict=false", "-s", SCHEMA, "-d", join(many, "*.yaml")],
+      runs,
+      folder,
+    }),
+    measure({
+      name: "Spectral",
+      script: join(modules, "@stoplight", "spectral-cli", "dist", "index.js"),
+      args: ["lint", "--ruleset", ruleset, "--quiet", join(many, "*.yaml")],
+      runs: 1,
+      folder,
+    }),
+  ];
+}
+
+/** @param {ReturnType<typeof measureAll>} results */
+function print(results) {
+  const table = new Table({ head: ["what", "median", "most memory", "at most"], style: { head: [], border: [] } });
+  for (const result of results) {
+    const most = [
+      "maxMs" in result ? `${result.maxMs} ms` : undefined,
+      "maxMb" in result ? `${result.maxMb} MB` : undefined,
+    ];
+    const bounds = most.filter((bound) => bound !== undefined).join(", ");
+    table.push([result.name, `${result.medianMs} ms of ${result.runs}`, `${result.mostMb} MB`, bounds]);
+  }
+  console.log(table.toString());
+}
+
+const { values } = parseArgs({
+  options: {
+    files: { type: "string", default: "1000" },
+    runs: { type: "string", default: "5" },
+    beside: { type: "boolean", default: false },
+    format: { type: "string", default: "pretty" },
+  },
+});
+const folder = mkdtempSync(join(tmpdir(), "sluice-bench-"));
+try {
+  const results = measureAll(folder, { ...values, files: Number(values.files), runs: Number(values.runs) });
+  if (values.format === "json") console.log(JSON.stringify({ node: process.version, results }));
+  else print(results);
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
