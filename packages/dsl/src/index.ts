@@ -6,15 +6,26 @@ export { stripBraces } from "./expressions";
 export * from "./findings";
 export { type Fixed, fixGateway } from "./fix";
 export { type Paint, type Position, positionOf, renderFrame, spanOf } from "./frame";
-export { gatewayJsonSchema, gatewayJsonSchemaText } from "./json-schema";
-export { type LintedGateway, type LintResult, lintGateways, type Resolved, resolveSpec, type SourceFile } from "./lint";
+export { gatewayJsonSchema, gatewayJsonSchemaText, projectJsonSchema, projectJsonSchemaText } from "./json-schema";
+export {
+  type LintedGateway,
+  type LintOptions,
+  type LintResult,
+  lintGateways,
+  type Resolved,
+  resolveSpec,
+  type SourceFile,
+} from "./lint";
 export { mergePatch } from "./merge-patch";
 export { type GatewayDocument, type Path, parseGateway, type Range } from "./parse";
 export { intervalUs, planGateway } from "./plan";
 export * from "./plan-types";
+export { environmentsOf, type Project } from "./project";
 export { parseRate, type Rate } from "./rate";
+export { readProject } from "./read-project";
 export { RULES } from "./rules/all";
 export type { GatewayFile, GatewayFileInput } from "./schema/gateway-file";
+export type { ProjectFile, ProjectFileInput } from "./schema/project-file";
 export { type SecretReference, secretReferences } from "./secret-reference";
 export type { GatewaySpec, ResolveOptions } from "./spec";
 export * from "./units";

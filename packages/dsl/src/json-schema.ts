@@ -1,11 +1,19 @@
 import { z } from "zod";
 import { ADAPTER_KEYS } from "./schema/endpoint";
 import { gatewayFile } from "./schema/gateway-file";
+import { projectFile } from "./schema/project-file";
 import type { Json } from "./units";
 
 /** The JSON Schema (draft 2020-12) of a gateway file as people write it. */
 export function gatewayJsonSchema(): { [key: string]: Json } {
-  const schema = z.toJSONSchema(gatewayFile, {
+  return asJson({ ...jsonSchemaOf(gatewayFile), allOf: Object.entries(ADAPTER_KEYS).flatMap(needsOfAdapter) });
+}
+
+/** The JSON Schema (draft 2020-12) of `sluice.yaml`. */
+export const projectJsonSchema = (): { [key: string]: Json } => asJson(jsonSchemaOf(projectFile));
+
+function jsonSchemaOf(schema: z.ZodType): object {
+  return z.toJSONSchema(schema, {
     target: "draft-2020-12",
     io: "input",
     // Left to itself zod takes examples for output wherever something is parsed below; ours are as people write them.
@@ -14,9 +22,10 @@ export function gatewayJsonSchema(): { [key: string]: Json } {
       if (Array.isArray(examples)) jsonSchema.examples = examples;
     },
   });
-  // Through text, for only then it is JSON and nothing else.
-  return JSON.parse(JSON.stringify({ ...schema, allOf: Object.entries(ADAPTER_KEYS).flatMap(needsOfAdapter) }));
 }
+
+/** Through text, for only then it is JSON and nothing else. */
+const asJson = (schema: object): { [key: string]: Json } => JSON.parse(JSON.stringify(schema));
 
 /** What an adapter wants of each operation; the source says it in a refinement, which JSON Schema has no word for. */
 function needsOfAdapter([adapter, { needs }]: [string, { readonly needs: readonly string[] }]): object[] {
@@ -36,4 +45,9 @@ function needsOfAdapter([adapter, { needs }]: [string, { readonly needs: readonl
 /** The text of schemas/gateway.schema.json. */
 export function gatewayJsonSchemaText(): string {
   return `${JSON.stringify(gatewayJsonSchema(), null, 2)}\n`;
+}
+
+/** The text of schemas/sluice.schema.json. */
+export function projectJsonSchemaText(): string {
+  return `${JSON.stringify(projectJsonSchema(), null, 2)}\n`;
 }

@@ -1,6 +1,7 @@
 import type { Finding, Suppressed } from "./findings";
 import { isMap, valueAt } from "./merge-patch";
 import { type GatewayDocument, parseGateway } from "./parse";
+import { environmentsOf, type Project } from "./project";
 import { RULES } from "./rules/all";
 import { type GatewaySpec, type ResolveOptions, specOf } from "./spec";
 import { readSubject, type Subject } from "./subject";
@@ -10,6 +11,14 @@ import { answers, suppressionsIn } from "./suppressions";
 export interface SourceFile {
   readonly file: string;
   readonly text: string;
+}
+
+/** What linting goes by beside the files. */
+export interface LintOptions {
+  /** The environment that the specifications are for. */
+  readonly environment?: string;
+  /** What all gateways of the repository share. */
+  readonly project?: Project;
 }
 
 /** What linting gives. */
@@ -26,6 +35,8 @@ export interface LintResult {
 export interface LintedGateway {
   readonly file: string;
   readonly document: GatewayDocument;
+  /** What was under it, for whoever resolves it once more with a patch. */
+  readonly project: Project | undefined;
   readonly spec: GatewaySpec;
 }
 
@@ -35,25 +46,35 @@ export type Resolved =
   | { readonly spec: undefined; readonly findings: readonly Finding[] };
 
 /** Lints gateway files together: each with all its environments, and all against each other. Pure. */
-export function lintGateways(
-  files: readonly SourceFile[],
-  options: { readonly environment?: string } = {},
-): LintResult {
-  const linted = files.map(({ file, text }) => lintFile(parseGateway(text, file), options.environment));
+export function lintGateways(files: readonly SourceFile[], { environment, project }: LintOptions = {}): LintResult {
+  const linted = files.map(({ file, text }) => lintFile(parseGateway(text, file), environment, project));
   const across = RULES.flatMap((rule) => rule.findAcross(linted.map(({ base }) => base)));
   const results = linted.map(({ base, chosen, findings }) => {
     const all = [...findings, ...across.filter(({ file }) => file === base.document.file)];
     const { kept, suppressed } = suppress(base.document.text, all);
-    const own = [...kept, ...RULES.flatMap((rule) => rule.findAmong(base, { rules: RULES, findings: all }))].sort(
-      inFileOrder,
-    );
+    const own = [...kept, ...RULES.flatMap((rule) => rule.findAmong(base, { rules: RULES, findings: all }))];
     return { findings: own, suppressed, specs: hasError(own) ? [] : specsOf(chosen) };
   });
+  const shared = [
+    ...(project?.findings ?? []),
+    ...[...results.flatMap(({ findings }) => findings), ...across].filter(
+      ({ file }) => file === project?.document.file,
+    ),
+  ];
   return {
-    findings: results.flatMap((one) => one.findings),
+    findings: [
+      ...distinct(shared).sort(inFileOrder),
+      ...results.flatMap((one) => one.findings.filter(({ file }) => file !== project?.document.file).sort(inFileOrder)),
+    ],
     suppressed: results.flatMap((one) => one.suppressed),
-    specs: results.flatMap(({ specs }) => specs),
+    specs: hasError(shared) ? [] : results.flatMap(({ specs }) => specs),
   };
+}
+
+/** What is wrong in the defaults is found with each gateway that they go into; said once it is enough. */
+function distinct(findings: readonly Finding[]): Finding[] {
+  const said = new Map(findings.map((finding) => [`${finding.rule} ${finding.range[0]} ${finding.what}`, finding]));
+  return [...said.values()];
 }
 
 /** Takes out what a comment answers with a reason. */
@@ -83,17 +104,23 @@ export function resolveSpec(document: GatewayDocument, options: ResolveOptions =
   return { spec, findings };
 }
 
-function lintFile(document: GatewayDocument, asked: string | undefined) {
-  const base = readSubject(document, {}, asked);
+function lintFile(document: GatewayDocument, asked: string | undefined, project: Project | undefined) {
+  const base = readSubject(document, { project }, asked);
   const environments = valueAt(document.value, ["environments"]);
   const others = Object.entries(isMap(environments) ? environments : {})
     .filter(([, patch]) => isMap(patch))
-    .map(([environment]) => readSubject(document, { environment }));
-  const chosen = others.find(({ environment }) => environment === asked) ?? base;
+    .map(([environment]) => readSubject(document, { environment, project }));
+  const chosen = others.find(({ environment }) => environment === asked) ?? withoutPatch(base);
   const known = check(base);
   const added = others.flatMap((other) => check(other).filter((finding) => !known.some((one) => isSame(one, finding))));
   return { base, chosen, findings: [...known, ...added] };
 }
+
+/** The file as it is, for an environment that only the project names. */
+const withoutPatch = (base: Subject): Subject =>
+  base.asked !== undefined && environmentsOf(base.project).includes(base.asked)
+    ? { ...base, environment: base.asked }
+    : base;
 
 function check(subject: Subject): Finding[] {
   return RULES.flatMap((rule) => rule.find(subject));
@@ -107,8 +134,8 @@ function isSame(one: Finding, other: Finding): boolean {
 }
 
 function specsOf(subject: Subject): LintedGateway[] {
-  const { document, gateway, environment } = subject;
-  return gateway ? [{ file: document.file, document, spec: specOf(gateway, environment) }] : [];
+  const { document, gateway, environment, project } = subject;
+  return gateway ? [{ file: document.file, document, project, spec: specOf(gateway, environment) }] : [];
 }
 
 function hasError(findings: readonly Finding[]): boolean {

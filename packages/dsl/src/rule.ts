@@ -119,16 +119,16 @@ function makeFinding(
   subject: Subject,
   { message, place, holes, fix }: Said,
 ): Finding {
-  const { range, isInPatch, isExact } = place.range
-    ? { range: place.range, isInPatch: true, isExact: true }
+  const { document, range, isInPatch, isExact } = place.range
+    ? { document: subject.document, range: place.range, isInPatch: true, isExact: true }
     : subject.locate(place);
   // Only what stands at the very place can be replaced there: not the nearest key, and not what an alias stands for.
-  const replacement = isExact ? fix?.(subject.document.text.slice(range[0], range[1])) : undefined;
+  const replacement = isExact ? fix?.(document.text.slice(range[0], range[1])) : undefined;
   const setting = subject.environment !== undefined && !isInPatch ? `in environment ${subject.environment}, ` : "";
   const what = setting + fill(message.what, holes);
   const why = fill(message.why, holes).trim();
   return {
-    file: subject.document.file,
+    file: document.file,
     range,
     path: place.path,
     rule: rule.id,

@@ -1,3 +1,4 @@
+import type { Project } from "./project";
 import { type Rate, spacedLimit } from "./rate";
 import type { GatewayFile } from "./schema/gateway-file";
 import type { Json } from "./units";
@@ -37,6 +38,8 @@ export interface ResolveOptions {
   readonly environment?: string;
   /** A JSON merge patch of the file (RFC 7396), applied last. */
   readonly patch?: Json;
+  /** What all gateways of the repository share; its defaults lie under the file. */
+  readonly project?: Project;
 }
 
 /**

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { isMap, mergePatch, valueAt } from "./merge-patch";
 import type { GatewayDocument, Path, Range } from "./parse";
+import type { Project } from "./project";
 import { type GatewayFile, gatewayFile } from "./schema/gateway-file";
 import { type ShapeIssue, shapeIssues } from "./shape";
 import type { ResolveOptions } from "./spec";
@@ -24,6 +25,8 @@ export interface Subject {
   readonly environment: string | undefined;
   /** The environment that was asked for, whether or not this subject is it. */
   readonly asked: string | undefined;
+  /** What all gateways of the repository share. */
+  readonly project: Project | undefined;
   /** The file as JSON, patched; undefined when it could not be read. */
   readonly value: Json | undefined;
   readonly issues: readonly ShapeIssue[];
@@ -35,8 +38,10 @@ export interface Subject {
   locate(place: Place): Located;
 }
 
-/** Where a place stands in the text. */
+/** Where a place stands. */
 export interface Located {
+  /** The document whose text it is: the gateway's, or the project's where a default is meant. */
+  readonly document: GatewayDocument;
   readonly range: Range;
   /** Whether that is in the environment's own patch. */
   readonly isInPatch: boolean;
@@ -47,25 +52,34 @@ export interface Located {
 /** Reads a document as rules look at it. */
 export function readSubject(
   document: GatewayDocument,
-  { environment, patch }: ResolveOptions = {},
+  { environment, patch, project }: ResolveOptions = {},
   asked = environment,
 ): Subject {
+  const defaults = valueAt(project?.document.value, ["defaults"]);
+  const base = isMap(defaults) && isMap(document.value) ? mergePatch(defaults, document.value) : document.value;
   const environmentPatch =
     environment === undefined ? undefined : valueAt(document.value, ["environments", environment]);
   const patches = [environmentPatch, patch].filter((one) => isMap(one));
-  const value = document.value === undefined ? undefined : patches.reduce<Json>(mergePatch, document.value);
+  const value = base === undefined ? undefined : patches.reduce<Json>(mergePatch, base);
   const result = value === undefined ? undefined : gatewayFile.safeParse(value);
   return {
     document,
     environment,
     asked,
+    project,
     value,
     issues: value === undefined || !result?.error ? [] : shapeIssues(gatewayFile, value, result.error),
     draft: result?.data ?? readDraft(value),
     gateway: result?.data,
-    locate: (place) => locate(document, environment, place),
+    locate: (place) => locate(document, environment, place, project?.document),
   };
 }
+
+/** Finds places of a document that nothing is merged into. */
+export const locateIn =
+  (document: GatewayDocument) =>
+  (place: Place): Located =>
+    written(document, place.path, place);
 
 /** Whether none of these keys of the file is wrong in itself, so that a rule may reckon with them. */
 export function areSound(subject: Subject, keys: readonly (keyof GatewayFile)[]): boolean {
@@ -85,7 +99,17 @@ function readDraft(value: Json | undefined): Partial<GatewayFile> {
   return Object.fromEntries(entries) as Partial<GatewayFile>;
 }
 
-function locate(document: GatewayDocument, environment: string | undefined, place: Place): Located {
+function locate(
+  document: GatewayDocument,
+  environment: string | undefined,
+  place: Place,
+  project: GatewayDocument | undefined,
+): Located {
+  const own: Path[] = environment === undefined ? [[]] : [[], ["environments", environment]];
+  const isOwn = own.some((root) => valueAt(document.value, [...root, ...place.path]) !== undefined);
+  const inDefaults: Path = ["defaults", ...place.path];
+  if (project && !isOwn && place.path.length > 0 && valueAt(project.value, inDefaults) !== undefined)
+    return written(project, inDefaults, place);
   if (environment === undefined) return written(document, place.path, place);
   const root: Path = ["environments", environment];
   const reached = reach(valueAt(document.value, root), place.path);
@@ -95,10 +119,11 @@ function locate(document: GatewayDocument, environment: string | undefined, plac
   const isOfTheFile = valueAt(document.value, place.path) !== undefined;
   const isInPatch = isReplaced || (reached > 0 && !isOfTheFile);
   const range = document.rangeOf(isInPatch ? [...root, ...place.path.slice(0, reached)] : root, "key");
-  return { range, isInPatch, isExact: false };
+  return { document, range, isInPatch, isExact: false };
 }
 
 const written = (document: GatewayDocument, path: Path, place: Place): Located => ({
+  document,
   range: rangeOf(document, path, place),
   isInPatch: true,
   isExact: document.isWritten(path),

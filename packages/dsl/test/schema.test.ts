@@ -1,24 +1,37 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { gatewayJsonSchema, gatewayJsonSchemaText, type Json, parseGateway } from "@sluice/dsl";
+import {
+  gatewayJsonSchema,
+  gatewayJsonSchemaText,
+  type Json,
+  parseGateway,
+  projectJsonSchema,
+  projectJsonSchemaText,
+} from "@sluice/dsl";
 import Ajv2020 from "ajv/dist/2020";
 import { gatewayFile } from "../src/schema/gateway-file";
 import { readSamples } from "./samples";
 import { wholeFile } from "./source";
 
-const COMMITTED = join(__dirname, "..", "..", "..", "schemas", "gateway.schema.json");
+const SCHEMAS = join(__dirname, "..", "..", "..", "schemas");
 
-test("the committed JSON Schema is the one that the source writes", () => {
-  expect(readFileSync(COMMITTED, "utf8")).toBe(gatewayJsonSchemaText());
+test("the committed JSON Schemas are those that the source writes", () => {
+  expect(readFileSync(join(SCHEMAS, "gateway.schema.json"), "utf8")).toBe(gatewayJsonSchemaText());
+  expect(readFileSync(join(SCHEMAS, "sluice.schema.json"), "utf8")).toBe(projectJsonSchemaText());
 });
 
-test("the JSON Schema is valid in strict mode, editor keywords aside", () => {
+const BOTH = [
+  { name: "gateway", schema: gatewayJsonSchema() },
+  { name: "sluice", schema: projectJsonSchema() },
+];
+
+test.each(BOTH)("the JSON Schema $name is valid in strict mode, editor keywords aside", ({ schema }) => {
   const ajv = new Ajv2020({ strict: true });
   ajv.addVocabulary(["patternErrorMessage"]);
-  expect(() => ajv.compile(gatewayJsonSchema())).not.toThrow();
+  expect(() => ajv.compile(schema)).not.toThrow();
 });
 
-test("every key has a description and an example", () => {
+test.each(BOTH)("every key of $name has a description and an example", ({ schema: whole }) => {
   const bare: string[] = [];
   const look = (schema: Json | undefined, path: string): void => {
     if (typeof schema !== "object" || schema === null || Array.isArray(schema)) return;
@@ -31,12 +44,11 @@ test("every key has a description and an example", () => {
     look(schema.additionalProperties, `${path}.*`);
     for (const branch of [schema.anyOf, schema.oneOf].flat()) look(branch, path);
   };
-  look(gatewayJsonSchema(), "gateway");
+  look(whole, "");
   expect(bare).toEqual([]);
 });
 
-test("every example and every default is valid where it stands", () => {
-  const root = gatewayJsonSchema();
+test.each(BOTH)("every example and every default of $name is valid where it stands", ({ schema: root }) => {
   const faults: string[] = [];
   const ajv = new Ajv2020({ strict: false });
   const look = (schema: Json | undefined, path: string): void => {
