@@ -21,8 +21,7 @@ Formats:
   json    for scripts
   sarif   a SARIF 2.1.0 log, for GitHub code scanning and editors
   github  annotations of GitHub Actions, at their places in the files
-  junit   a JUnit report, for GitLab, Jenkins and others that read test reports
-`;
+  junit   a JUnit report, for GitLab, Jenkins and others that read test reports`;
 
 export interface LintOptions {
   /** As typed; none: the files of gateways/. */
