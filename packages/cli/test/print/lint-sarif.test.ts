@@ -149,6 +149,7 @@ test("a byte order mark takes no column, an emoji two, and an empty file has a f
   };
   expect(startOf(MARKED, "unknown-key")).toEqual([1, 1, 8]);
   expect(startOf(WINDOWS, "bare-number")).toEqual([5, 28, 29]);
+  expect(startOf(EMOJI, "bare-number")).toEqual([5, 37, 38]);
   expect(startOf(EMPTY, "yaml-syntax")).toEqual([1, 1, 1]);
 });
 
@@ -198,6 +199,12 @@ test("a finding keeps its fingerprints when its line moves, and one of them when
   expect(printsOf(SPACES.text.replaceAll("\n", "\r\n"))).toEqual(before);
   const changedPrints = printsOf(changed(SPACES.text, "timeout: 2 }", "timeout: 30 }"));
   expect(changedPrints?.["ruleAndPath/v1"]).toBe(before?.["ruleAndPath/v1"]);
+});
+
+test("a finding keeps its fingerprints when another of its rule appears above it", () => {
+  const below: Finding = { ...PLAIN, range: [20, 21], path: ["jitter"] };
+  const printsOf = (findings: readonly Finding[]) => resultsOf([EMOJI], findings).at(-1)?.partialFingerprints;
+  expect(printsOf([PLAIN, below])).toEqual(printsOf([below]));
 });
 
 test("no two findings share the fingerprint of rule and path, not even two of one rule at one path", () => {

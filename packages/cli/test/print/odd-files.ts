@@ -16,10 +16,10 @@ export const WINDOWS: GatewayFile = { file: "gateways/windows.yaml", text: `\uFE
 /** The mark, and a finding behind it on the first line. */
 export const MARKED: GatewayFile = { file: "gateways/marked.yaml", text: `\uFEFFverzion: 1\r\n${WEATHER}` };
 export const EMPTY: GatewayFile = { file: "gateways/empty.yaml", text: "" };
-/** A finding on the second line, behind two units of UTF-16 that are one character. */
+/** A finding behind two units of UTF-16 that are one character. */
 export const EMOJI: GatewayFile = {
   file: "gateways/emoji.yaml",
-  text: changed(WEATHER, "name: weather", 'labels: { "😀": { a: 1 } }\nname: weather'),
+  text: changed(FAULTY, "HIGH, timeout", 'HIGH, "😀": 1, timeout'),
 };
 /** A control character, which XML cannot write, on the line of a finding. */
 export const CONTROL: GatewayFile = {
