@@ -9,12 +9,15 @@ const PINS = {
   "@aws-sdk/client-sns": "3.1169.0",
   "@aws-sdk/client-sqs": "3.1175.0",
   "@biomejs/biome": "2.6.8",
+  "@microsoft/jest-sarif": "1.0.0-beta.0", // for the SARIF schema that it ships
   "@swc/core": "1.16.22",
   "@swc/jest": "0.2.39",
   "@types/jest": "30.0.0",
   "@types/node": "20.19.43",
+  "@types/sarif": "2.1.7",
   "@types/url-template": "2.0.31",
   ajv: "8.20.0",
+  "ajv-draft-04": "1.0.0",
   "ajv-formats": "3.0.1",
   "asl-validator": "4.0.0",
   "aws-cdk-lib": "2.273.0",
@@ -32,9 +35,11 @@ const PINS = {
   picocolors: "1.1.1",
   projen: "0.103.25",
   "rolling-rate-limiter": "0.4.2",
+  saxes: "6.0.0",
   tsx: "4.23.15",
   typescript: "6.0.3",
   "url-template": "2.0.8", // 3 is ESM only, and the packages are CommonJS
+  xmlbuilder: "15.1.1", // xmlbuilder2 loads five times as slowly, and every command would pay
   yaml: "2.9.1",
   zod: "4.6.7",
 } as const;
@@ -256,7 +261,8 @@ new Workspace(root, "local", {
 new Workspace(root, "cli", {
   description: "The sluice command.",
   uses: ["dsl", "runtime", "infra", "local"],
-  deps: ["@aws-sdk/client-sfn", "cli-table3", "commander", "picocolors"],
+  deps: ["@aws-sdk/client-sfn", "cli-table3", "commander", "picocolors", "xmlbuilder"],
+  devDeps: ["@microsoft/jest-sarif", "@types/sarif", "ajv-draft-04", "ajv-formats", "saxes"],
   bin: { sluice: "bin/sluice.js" },
 });
 const workspaces = ["dsl", "runtime", "infra", "local", "cli"];

@@ -29,7 +29,8 @@ test.each(RULE_NAMES)(
 );
 
 test("no page is left of a rule that is not there", () => {
-  expect(readdirSync(PAGES).sort()).toEqual(RULES.map(({ name }) => `${name}.md`).sort());
+  const pages = readdirSync(PAGES).filter((file) => file !== "README.md");
+  expect(pages.sort()).toEqual(RULES.map(({ name }) => `${name}.md`).sort());
 });
 
 function readPage(name: string): string {

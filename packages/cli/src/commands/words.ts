@@ -3,8 +3,8 @@ import { InvalidArgumentError, Option } from "commander";
 /** How results are printed: for people, or for machines. */
 export type Format = "pretty" | "json";
 
-export const formatOption = (what: string): Option =>
-  new Option("--format <format>", `how to print ${what}`).choices(["pretty", "json"]).default("pretty");
+export const formatOption = (what: string, formats: readonly string[] = ["pretty", "json"]): Option =>
+  new Option("--format <format>", `how to print ${what}`).choices(formats).default("pretty");
 
 export const envOption = (): Option =>
   new Option("--env <environment>", "apply this environment of the gateway file (its `environments`)");

@@ -1,6 +1,7 @@
 import { type Finding, spanOf } from "@sluice/dsl";
 import type { GatewayFile } from "../files";
 import { summarize } from "./lint-pretty";
+import { pagePath } from "./rule-pages";
 
 /** What `lint --format json` prints; lines and columns start at 1. @see DESIGN.md, section 9 */
 export interface LintJson {
@@ -50,6 +51,6 @@ function findingJson(finding: Finding, text: string): FindingJson {
     severity: finding.severity,
     message: finding.message,
     hint: finding.hint,
-    docs: `docs/rules/${finding.name}.md`,
+    docs: pagePath(finding.name),
   };
 }

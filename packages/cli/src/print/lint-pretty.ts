@@ -1,6 +1,7 @@
 import { type Finding, type Paint, renderFrame } from "@sluice/dsl";
 import type { GatewayFile } from "../files";
 import type { Colors } from "../io";
+import { pagePath } from "./rule-pages";
 import { plural } from "./words";
 
 export interface LintSummary {
@@ -15,11 +16,12 @@ export const summarize = (files: readonly GatewayFile[], findings: readonly Find
   warnings: findings.filter(({ severity }) => severity === "warning").length,
 });
 
-/** A frame for each finding, and a line that counts them. */
+/** A frame for each finding with the page of its rule, and a line that counts them. */
 export function renderLint(files: readonly GatewayFile[], findings: readonly Finding[], colors: Colors): string {
   const texts = new Map(files.map(({ file, text }) => [file, text]));
   const frames = findings.map(
-    (finding) => `${renderFrame(finding, texts.get(finding.file) ?? "", paintWith(colors))}\n`,
+    (finding) =>
+      `${renderFrame(finding, texts.get(finding.file) ?? "", paintWith(colors))}\n${colors.dim(pagePath(finding.name))}\n`,
   );
   return [...frames, summaryLine(summarize(files, findings), colors)].join("\n");
 }

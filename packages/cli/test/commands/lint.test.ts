@@ -92,6 +92,61 @@ test("--format json prints the documented shape and nothing else", async () => {
   });
 });
 
+test("a finding for people ends with the page of its rule", async () => {
+  await session.write("weather.yaml", changed(WEATHER, "timeout: 2m", "timeout: 2"));
+  const { stdout } = await session.run("lint weather.yaml");
+  expect(stdout.split("\n").slice(3, 8)).toEqual([
+    expect.stringContaining("2 could be 2 ms or 2 s"),
+    expect.stringContaining("Write 2ms or 2s."),
+    "docs/rules/bare-number.md",
+    "",
+    "1 error in 1 file.",
+  ]);
+});
+
+test("--format sarif prints a log and nothing else, with paths from where the user stands", async () => {
+  await session.write("gateways/north sea.yaml", changed(WEATHER, "timeout: 2m", "timeout: 2"));
+  const { code, stdout, stderr } = await session.run("lint gateways --format sarif");
+  expect({ code, stderr }).toEqual({ code: 1, stderr: "" });
+  const [run] = JSON.parse(stdout).runs;
+  expect(run.artifacts[0].location.uri).toBe("gateways/north%20sea.yaml");
+  expect(run.results.map(({ ruleId }: { ruleId: string }) => ruleId)).toContain("SL004");
+});
+
+test("--format github prints a line a finding, and nothing at all when nothing is wrong", async () => {
+  await session.write("weather.yaml", changed(WEATHER, "timeout: 2m", "timeout: 2"));
+  const { code, stdout, stderr } = await session.run("lint ./weather.yaml --format github");
+  expect({ code, stderr }).toEqual({ code: 1, stderr: "" });
+  expect(stdout).toMatch(/^::error file=weather\.yaml,line=5,endLine=5,col=28,endColumn=29,title=SL004 [^\n]*\n$/);
+  await session.write("weather.yaml", WEATHER);
+  expect(await session.run("lint weather.yaml --format github")).toEqual({ code: 0, stdout: "", stderr: "" });
+});
+
+test("--format junit prints a report and nothing else, of clean files too", async () => {
+  await session.write("weather.yaml", WEATHER);
+  expect(await session.run("lint weather.yaml --format junit")).toEqual({
+    code: 0,
+    stdout: [
+      '<?xml version="1.0" encoding="UTF-8"?>',
+      '<testsuites name="sluice lint" tests="1" failures="0" errors="0" skipped="0">',
+      '  <testsuite name="weather.yaml" tests="1" failures="0" errors="0" skipped="0">',
+      '    <testcase classname="weather.yaml" name="nothing wrong" file="weather.yaml"/>',
+      "  </testsuite>",
+      "</testsuites>",
+      "",
+    ].join("\n"),
+    stderr: "",
+  });
+});
+
+test.each(["json", "sarif", "github", "junit"])("--format %s has the exit codes of the others", async (format) => {
+  await session.write("wetter.yaml", WEATHER);
+  expect((await session.run(`lint wetter.yaml --format ${format}`)).code).toBe(0);
+  const strict = await session.run(`lint wetter.yaml --format ${format} --max-warnings 0`);
+  expect(strict).toMatchObject({ code: 1, stderr: "1 warning, and --max-warnings allows 0.\n" });
+  expect(await session.run(`lint nothing.yaml --format ${format}`)).toMatchObject({ code: 2, stdout: "" });
+});
+
 test("warnings are clean, unless there are more than --max-warnings", async () => {
   await session.write("wetter.yaml", WEATHER);
   const lenient = await session.run("lint wetter.yaml");

@@ -44,7 +44,15 @@ test.each(["-1", "1.5", "many", ""])("--max-warnings %p is refused", async (valu
 });
 
 test("a format that does not exist is refused with those that do", async () => {
-  await expect(optionsOf<LintOptions>(newLintCommand, "--format", "xml")).rejects.toThrow("pretty, json");
+  await expect(optionsOf<LintOptions>(newLintCommand, "--format", "xml")).rejects.toThrow(
+    "pretty, json, sarif, github, junit",
+  );
+});
+
+test("the formats of lint alone are refused elsewhere", async () => {
+  await expect(optionsOf<ExplainOptions>(newExplainCommand, "a.yaml", "--format", "sarif")).rejects.toThrow(
+    "pretty, json.",
+  );
 });
 
 test("explain needs a file", async () => {
