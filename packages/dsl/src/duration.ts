@@ -47,9 +47,16 @@ export function showDuration(duration: Micros): string {
 /** The duration for people where the last digits mean nothing: three digits, or two units: `304 ms`, `7 d 3 h`. */
 export function showRoughly(duration: Micros): string {
   if (duration < UNITS.m) return showDuration(us(Number(duration.toPrecision(3))));
-  const step = duration >= UNITS.d ? UNITS.h : duration >= UNITS.h ? UNITS.m : UNITS.s;
+  const [, step] = ROUGH_STEPS.find(([from]) => duration >= from) ?? [UNITS.m, UNITS.s];
   return showDuration(us(Math.round(duration / step) * step));
 }
+
+/** From so long on, the last unit that is shown. */
+const ROUGH_STEPS = [
+  [30 * UNITS.d, UNITS.d],
+  [UNITS.d, UNITS.h],
+  [UNITS.h, UNITS.m],
+] as const;
 
 const UNIT_NAMES: readonly Unit[] = ["ms", "s", "m", "h", "d"];
 const SHOWN: Readonly<Record<Unit, string>> = { ms: "ms", s: "s", m: "min", h: "h", d: "d" };

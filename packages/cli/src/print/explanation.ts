@@ -15,7 +15,7 @@ export function renderExplanation(explanation: Explanation, colors: Colors, widt
   const page: Page = {
     table: (options) => renderTable({ ...options, width }, colors),
     text: (paragraph) => wrap(paragraph, width),
-    title: (words) => `\n${colors.bold(words)}`,
+    title: (words) => `\n${colors.bold(wrap(words, width))}`,
   };
   const { gateway, environment, summary } = explanation;
   return [
@@ -52,7 +52,7 @@ const tiers = (explanation: Explanation, page: Page): string[] => [
 ];
 
 function waits({ waits: fact }: Explanation, page: Page): string[] {
-  const { formula, loads, split, backlogSplit } = fact;
+  const { formula, loads, split } = fact;
   const rows = (loads[0]?.tiers ?? []).map(({ tier }, rank) => [
     tier,
     ...loads.map((load) => load.tiers[rank]?.wait ?? ""),
@@ -60,18 +60,21 @@ function waits({ waits: fact }: Explanation, page: Page): string[] {
   return [
     page.title("Mean waits, from asking to the start of the call"),
     page.table({ head: ["tier", ...loads.map(({ name }) => name)], rows }),
-    page.text(`By ${formula}: ${split}; in the last column ${backlogSplit}. ${sharesSentence(fact)}`),
+    page.text([`By ${formula}: ${split}.`, ...backlogSentences(fact)].join(" ")),
     page.text(LEFT_OUT_OF_WAITS),
   ];
 }
 
-/** What the shares of lower tiers may cost the highest. */
-function sharesSentence({ loads }: WaitsFact): string {
+/** What comes in beside the backlog, and what the shares of lower tiers may cost the highest. */
+function backlogSentences({ loads, backlogSplit }: WaitsFact): string[] {
   const backlog = loads.at(-1);
-  const [highest, ...lower] = backlog?.tiers ?? [];
-  if (highest === undefined || lower.length === 0) return "";
-  if (backlog?.highestAtMost === undefined) return `With all shares claimed, ${highest.tier} does not keep up.`;
-  return `Shares of lower tiers can make the last column's wait of ${highest.tier} at most ${backlog.highestAtMost}.`;
+  const highest = backlog?.tiers[0]?.tier;
+  if (backlogSplit === undefined || highest === undefined) return [];
+  const shares =
+    backlog?.highestAtMost === undefined
+      ? `With all shares of lower tiers claimed, ${highest} does not keep up.`
+      : `Shares of lower tiers can make the wait of ${highest} in it ${backlog.highestAtMost} at most.`;
+  return [`In the last column ${backlogSplit}.`, shares];
 }
 
 const LEFT_OUT_OF_WAITS =
@@ -131,19 +134,11 @@ const operations = (explanation: Explanation, page: Page): string[] => [
 ];
 
 function costs(cost: CostFact, page: Page): string[] {
-  const { lines, monthly, region, pricesFrom, pricesUntil, poller, leftOut } = cost;
-  const sums = [
-    "in all",
-    "",
-    showDollars(cost.fullUsdPerMillion),
-    "",
-    showDollars(cost.sparseUsdPerMillion),
-    "for a million requests",
-  ];
+  const { lines, monthly, region, pricesFrom, pricesUntil, comparison, leftOut } = cost;
   return [
     page.title("Cost of a million requests, in US dollars"),
     page.table({
-      head: ["part", "many wait", "", "one by one", "", "how many a request, and why"],
+      head: ["part", "many: each", "a million", "single: each", "a million"],
       rows: [
         ...lines.map((line) => [
           line.name,
@@ -151,12 +146,16 @@ function costs(cost: CostFact, page: Page): string[] {
           showDollars(line.fullUsdPerMillion),
           showCount(line.sparsePerRequest),
           showDollars(line.sparseUsdPerMillion),
-          line.why,
         ]),
-        sums,
+        ["in all", "", showDollars(cost.fullUsdPerMillion), "", showDollars(cost.sparseUsdPerMillion)],
       ],
       rightAligned: [1, 2, 3, 4],
     }),
+    page.text(
+      "Many: the lowest tier always has work. Single: requests come one by one, and each wakes the worker. Each: how many of it one request uses.",
+    ),
+    "",
+    page.table({ head: ["part", "why"], rows: lines.map(({ name, why }) => [name, why]) }),
     page.title("Cost of the gateway itself, a month"),
     page.table({
       head: ["part", "a month", "why"],
@@ -166,7 +165,7 @@ function costs(cost: CostFact, page: Page): string[] {
       ],
       rightAligned: [1],
     }),
-    page.text(poller.words),
+    page.text(comparison),
     page.text(
       `Prices of ${region}, from pages dated ${pricesFrom} to ${pricesUntil}: docs/explain.md lists them. ${leftOut}`,
     ),

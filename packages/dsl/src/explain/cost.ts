@@ -2,7 +2,7 @@ import { showDuration } from "../duration";
 import type { GatewayPlan } from "../plan-types";
 import { costOf, PRICES, PRICES_REGION } from "../prices";
 import type { Pace } from "./pace";
-import { showDollars } from "./words";
+import { showDollars, showWhole } from "./words";
 
 /** How many of each thing a request uses, on average. */
 export type Usage = Readonly<Record<UsedPart, number>>;
@@ -49,8 +49,14 @@ export interface CostFact {
   /** What the gateway itself costs, beside its requests. */
   readonly monthly: readonly MonthlyLine[];
   readonly usdPerMonth: number;
+  /** A month at the rate reached, without a pause. */
+  readonly busyRequestsPerMonth: number;
+  readonly busyUsdPerMonth: number;
   /** An always-on poller in the gateway's place. */
-  readonly poller: { readonly usdPerMonth: number; readonly words: string };
+  readonly pollerUsdPerMonth: number;
+  /** Requests a month, coming one by one, from which on the poller is the cheaper one. */
+  readonly pollerCheaperFromPerMonth: number;
+  readonly comparison: string;
   readonly leftOut: string;
 }
 
@@ -72,6 +78,7 @@ const HOURS_A_MONTH = 730;
 const MINUTES_A_MONTH = HOURS_A_MONTH * 60;
 /** Success, Calls, UsedShare, Duration, Wait, Age. */
 const METRICS_A_TIER = 6;
+const METRICS_LINE = "CloudWatch metrics";
 
 /** What a million requests cost, by part, and what the gateway costs when it is idle. Pure. */
 export function costFact(plan: GatewayPlan, pace: Pace): CostFact {
@@ -88,22 +95,23 @@ export function costFact(plan: GatewayPlan, pace: Pace): CostFact {
       sparseUsdPerMillion: costOf(part, sparse[part] * 1_000_000),
     }),
   );
-  const monthly = monthlyLines(plan);
   const dates = Object.values(PRICES)
     .flatMap(({ date }) => date ?? [])
     .sort();
-  const fullUsd = total(lines.map((line) => line.fullUsdPerMillion));
+  const bill = {
+    lines,
+    fullUsdPerMillion: total(lines.map((line) => line.fullUsdPerMillion)),
+    sparseUsdPerMillion: total(lines.map((line) => line.sparseUsdPerMillion)),
+    monthly: monthlyLines(plan),
+  };
   return {
     currency: "USD",
     region: PRICES_REGION,
     pricesFrom: dates[0] ?? "",
     pricesUntil: dates.at(-1) ?? "",
-    lines,
-    fullUsdPerMillion: fullUsd,
-    sparseUsdPerMillion: total(lines.map((line) => line.sparseUsdPerMillion)),
-    monthly,
-    usdPerMonth: total(monthly.map(({ usdPerMonth }) => usdPerMonth)),
-    poller: poller(fullUsd),
+    ...bill,
+    usdPerMonth: total(bill.monthly.map(({ usdPerMonth }) => usdPerMonth)),
+    ...comparison(bill, pace),
     leftOut: LEFT_OUT,
   };
 }
@@ -184,17 +192,21 @@ const claims = ({ operations }: GatewayPlan): number =>
   operations.filter(({ repeatable }) => !repeatable).length / operations.length;
 
 const PARTS: readonly { part: UsedPart; name: string; why: (plan: GatewayPlan) => string }[] = [
-  { part: "transition", name: "Step Functions transitions", why: () => "one state a request; the wait itself is free" },
+  {
+    part: "transition",
+    name: "state transitions",
+    why: () => "one state of Step Functions a request; its wait is free",
+  },
   { part: "publish", name: "SNS publishes", why: () => "the request goes to its tier's topic once" },
   {
     part: "standardRequest",
-    name: "SQS requests, tiers",
+    name: "SQS, tiers",
     why: ({ tiers }) =>
       `send, receive, delete, and a look each second at ${tiers.length === 1 ? "the tier when it is empty" : "each tier that is empty"} while a turn lasts`,
   },
   {
     part: "fifoRequest",
-    name: "SQS requests, wake-ups",
+    name: "SQS, wake-ups",
     why: ({ turn }) =>
       `send; receive, hold and delete, up to ten together; a renewal every ${showDuration(turn.bellRenewUs)} of a turn`,
   },
@@ -203,7 +215,7 @@ const PARTS: readonly { part: UsedPart; name: string; why: (plan: GatewayPlan) =
     part: "gbSecond",
     name: "Lambda GB-seconds",
     why: ({ worker }) =>
-      `${worker.memoryMb} MB for as long as turns last: one interval a request when full; the call and looks of a second each when sparse`,
+      `${worker.memoryMb} MB for as long as turns last: one interval a request where many wait; the call and looks of a second each for a single one`,
   },
   {
     part: "write",
@@ -236,19 +248,41 @@ function monthlyLines(plan: GatewayPlan): MonthlyLine[] {
       usdPerMonth: costOf("fifoRequest", (5 * HOURS_A_MONTH * 3_600) / 20),
     },
     {
-      name: "CloudWatch metrics",
+      name: METRICS_LINE,
       why: `${metrics}: ${METRICS_A_TIER} for each tier that has calls, more when some fail`,
       usdPerMonth: costOf("metric", metrics),
     },
   ];
 }
 
-/** The smallest Fargate task, kept running: what people build instead. Its queue and its callers' waiting come on top. */
-function poller(fullUsdPerMillion: number): CostFact["poller"] {
-  const usdPerMonth = HOURS_A_MONTH * (costOf("fargateCpuHour", 0.25) + costOf("fargateGbHour", 0.5));
-  const even = Math.round(((usdPerMonth / fullUsdPerMillion) * 1_000) / 10) * 10;
-  const words = `A poller that is always on (the smallest Fargate task, 0.25 vCPU and 0.5 GB on arm64) is ${showDollars(usdPerMonth)} a month, as much as ${even},000 requests here; its queue, its callers' waiting, a second task for its failures and its limiter come on top.`;
-  return { usdPerMonth, words };
+/**
+ * Beside the smallest Fargate task, kept running: what people build instead. It has a queue of its own, with three
+ * requests for each of its messages, and metrics like the gateway's.
+ */
+function comparison(
+  bill: Pick<CostFact, "fullUsdPerMillion" | "sparseUsdPerMillion" | "monthly">,
+  { startEveryUs }: Pace,
+): Pick<
+  CostFact,
+  "busyRequestsPerMonth" | "busyUsdPerMonth" | "pollerUsdPerMonth" | "pollerCheaperFromPerMonth" | "comparison"
+> {
+  const requests = (HOURS_A_MONTH * 3_600_000_000) / startEveryUs;
+  const busy = (bill.fullUsdPerMillion * requests) / 1_000_000;
+  const poller = HOURS_A_MONTH * (costOf("fargateCpuHour", 0.25) + costOf("fargateGbHour", 0.5));
+  const queue = costOf("standardRequest", 3_000_000);
+  const own = total(bill.monthly.filter(({ name }) => name !== METRICS_LINE).map(({ usdPerMonth }) => usdPerMonth));
+  const from = ((poller - own) / (bill.sparseUsdPerMillion - queue)) * 1_000_000;
+  const words = [
+    `Busy all month at the rate reached, that is ${showWhole(requests)} requests for ${showDollars(busy)}.`,
+    `A poller of one's own that is always on (the smallest Fargate task, 0.25 vCPU and 0.5 GB on arm64) is ${showDollars(poller)} a month and ${showDollars(queue)} a million requests for its queue: cheaper from about ${showWhole(Number(from.toPrecision(2)))} requests a month on, and without waiting that costs nothing, retries, or a limit that outlives a crash.`,
+  ];
+  return {
+    busyRequestsPerMonth: requests,
+    busyUsdPerMonth: busy,
+    pollerUsdPerMonth: poller,
+    pollerCheaperFromPerMonth: from,
+    comparison: words.join(" "),
+  };
 }
 
 const total = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0);

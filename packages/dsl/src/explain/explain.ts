@@ -8,7 +8,7 @@ import { outcomeFacts } from "./outcomes";
 import { type Pace, paceOf } from "./pace";
 import { drainFacts, queueFacts } from "./queues";
 import { timeFacts } from "./times";
-import { percent, perSecondOf, showDollars, showRate } from "./words";
+import { calls, percent, perSecondOf, showRate, showWhole } from "./words";
 
 export interface ExplainOptions {
   /** Requests a second by tier, for the waits. Left out: three loads, split evenly over the tiers. */
@@ -27,7 +27,7 @@ export function explainPlan(plan: GatewayPlan, { load }: ExplainOptions = {}): E
     summary: [
       limitSentence(plan, pace),
       waitSentence(plan, waits),
-      `A million requests cost about ${showDollars(cost.fullUsdPerMillion)} when many wait and ${showDollars(cost.sparseUsdPerMillion)} when they come one by one; the gateway itself costs up to ${showDollars(cost.usdPerMonth)} a month.`,
+      `A million requests cost about ${wholeDollars(cost.fullUsdPerMillion)} when many wait and ${wholeDollars(cost.sparseUsdPerMillion)} when they come one by one; the gateway itself costs up to ${wholeDollars(cost.usdPerMonth)} a month.`,
     ],
     numbers: numbersOf(plan, pace),
     facts: [...limitFacts(plan, pace), ...timeFacts(plan)],
@@ -41,12 +41,15 @@ export function explainPlan(plan: GatewayPlan, { load }: ExplainOptions = {}): E
   };
 }
 
+/** For a sentence that says "about". */
+const wholeDollars = (usd: number): string => `$${showWhole(usd)}`;
+
 function limitSentence(plan: GatewayPlan, pace: Pace): string {
   const { rate, intervalUs } = plan.limit;
   if (!rate)
     return `At most ${plan.openCalls} calls are open at once; with calls of ${showDuration(pace.callUs)}${pace.isAssumed ? " (assumed)" : ""} that is ${showRate(perSecondOf(pace.startEveryUs))}.`;
   const share = percent(Number(reachedShareOf(plan).toFixed(3)));
-  return `One call starts every ${showDuration(intervalUs)} at the soonest, so no ${showDuration(rate.windowUs)} ever hold more than ${rate.calls} calls; that is ${showRate(perSecondOf(intervalUs))}, ${share} of what ${rate.text} allows.`;
+  return `One call starts every ${showDuration(intervalUs)} at the soonest, so no ${showDuration(rate.windowUs)} ever hold more than ${calls(rate.calls)}; that is ${showRate(perSecondOf(intervalUs))}, ${share} of what ${rate.text} allows.`;
 }
 
 function waitSentence({ tiers }: GatewayPlan, { loads }: WaitsFact): string {
@@ -54,10 +57,12 @@ function waitSentence({ tiers }: GatewayPlan, { loads }: WaitsFact): string {
   const [first] = backlog?.tiers ?? [];
   if (tiers.length === 1 || first === undefined)
     return `All requests are of one tier, ${tiers[0]?.name ?? ""}: the oldest goes first.`;
-  const order = `${tiers.map(({ name }) => name).join(" goes before ")}`;
+  const names = tiers.map(({ name }) => name);
+  const shown = names.length > 4 ? [...names.slice(0, 2), "…", ...names.slice(-1)] : names;
+  const order = `${first.tier} goes first, then ${shown.slice(1).join(", then ").replace("then …", "…")}`;
   const last = tiers.at(-1)?.name ?? "";
   if (first.meanWaitUs === undefined) return `${order}.`;
-  return `${order}: behind an endless backlog of ${last}, a ${first.tier} request waits ${showRoughly(first.meanWaitUs)} on average.`;
+  return `${order}: behind an endless backlog of ${last}, a request of ${first.tier} waits ${showRoughly(first.meanWaitUs)} on average.`;
 }
 
 function numbersOf(plan: GatewayPlan, pace: Pace): PlanNumbers {

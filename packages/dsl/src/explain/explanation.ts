@@ -72,8 +72,9 @@ export interface WaitsFact {
   readonly formula: string;
   /** How a load is split over the tiers. */
   readonly split: string;
-  readonly backlogSplit: string;
-  /** The last one is the backlog: endless work in the lowest tier. */
+  /** What comes in beside the backlog; absent where there is one tier. */
+  readonly backlogSplit?: string;
+  /** The last one is the backlog, endless work in the lowest tier, where there is more than one. */
   readonly loads: readonly LoadFact[];
 }
 

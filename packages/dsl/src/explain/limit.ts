@@ -4,7 +4,7 @@ import type { GatewayPlan } from "../plan-types";
 import { us } from "../units";
 import type { Fact } from "./explanation";
 import { callWords, type Pace } from "./pace";
-import { percent, perSecondOf, showRate } from "./words";
+import { calls, percent, perSecondOf, showRate } from "./words";
 
 /** Share of the allowed rate that is reached, N/(W+J) of N/W: 0 to 1. 1 where no rate is given. */
 export const reachedShareOf = ({ limit: { rate, jitterUs } }: GatewayPlan): number =>
@@ -22,7 +22,7 @@ export function limitFacts(plan: GatewayPlan, pace: Pace): Fact[] {
   const share = reachedShareOf(plan);
   const reachedCalls = Number((rate.calls * share).toFixed(2));
   return [
-    { name: "limit", value: rate.text, why: `no ${window} at the target ever hold more than ${rate.calls} calls` },
+    { name: "limit", value: rate.text, why: `no ${window} at the target ever hold more than ${calls(rate.calls)}` },
     {
       name: "jitter",
       value: showDuration(jitterUs),
@@ -47,7 +47,7 @@ function openCallsFacts({ openCalls, limit, timeouts }: GatewayPlan, pace: Pace)
   const byTime = Math.ceil(timeouts.responseUs / limit.intervalUs);
   const why =
     openCalls === Math.min(byTime, MAX_OPEN_CALLS)
-      ? `${showDuration(timeouts.responseUs)} of response timeout / ${showDuration(limit.intervalUs)}, at most ${MAX_OPEN_CALLS}: calls overlap, so a slow target does not slow the rate`
+      ? `${showDuration(timeouts.responseUs)} of response timeout / ${showDuration(limit.intervalUs)}, at most ${MAX_OPEN_CALLS}: ${openCalls === 1 ? "a call is over before the next one starts" : "calls overlap, so a slow target does not slow the rate"}`
       : `as concurrency states; the rate is reached while calls take less than ${showDuration(us(openCalls * limit.intervalUs))}`;
   const open = { name: "open calls", value: String(openCalls), why };
   if (!pace.isHeldBack) return [open];

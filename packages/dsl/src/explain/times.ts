@@ -40,14 +40,14 @@ export function timeFacts({ timeouts, turn, worker, queues, operations }: Gatewa
       why: `each request also sends a message that wakes the worker. Its queue's visibility is the function timeout, which AWS asks for; a running turn shortens it to ${hold} and renews that every ${showDuration(turn.bellRenewUs)}`,
     },
     {
-      name: "worker dies",
-      value: `${hold} still`,
-      why: `at most so long starts nothing, until the wake-up messages that it held are seen again. What it had taken comes back within ${showDuration(queues.tierVisibilityUs)}${deathWords(operations)}`,
+      name: "after a crash",
+      value: `${hold} at most`,
+      why: `nothing starts, until the wake-up messages that the dead worker held are seen again; the requests that it had taken come back within ${showDuration(queues.tierVisibilityUs)}${deathWords(operations)}`,
     },
     {
       name: "lost wake-up",
-      value: showDuration(us(2 * SWEEP_US)),
-      why: "at most: a schedule wakes the worker every minute in case a wake-up message was lost",
+      value: `${showDuration(us(2 * SWEEP_US))} at most`,
+      why: "a schedule wakes the worker every minute in case a wake-up message was lost",
     },
   ];
 }
