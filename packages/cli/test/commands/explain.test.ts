@@ -22,7 +22,7 @@ test("explain says the waits with the formula's name, and the cost with the coun
   const flat = stdout.replace(/\s+/g, " ");
   expect(flat).toContain("By Cobham's formula for the M/D/1 queue with non-preemptive priorities");
   expect(stdout).toMatch(/^tier +50 % load +80 % load +95 % load +endless BATCH$/m);
-  expect(stdout).toMatch(/^state transitions +1 +\$25\.00 +1 +\$25\.00 /m);
+  expect(stdout).toMatch(/^state transitions +1 +\$25\.00 +1 +\$25\.00$/m);
   expect(flat).toContain("Prices of us-east-1, from pages dated 2021-04-22 to 2026-06-13");
 });
 
