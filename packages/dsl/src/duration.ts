@@ -24,11 +24,39 @@ export function writeDuration(duration: Micros): string {
   return `${Math.ceil(duration / UNITS[unit])}${unit}`;
 }
 
-/** The duration for people, in the largest unit that it fills, with at most three decimals: `505 ms`, `1.5 s`, `2 h`. */
+/**
+ * The duration for people, exact to a thousandth: below a minute in one unit (`505 ms`, `1.5 s`), above it in as many as
+ * it needs (`3 min 20 s`, `1 h 36 s`, `1 d`).
+ */
 export function showDuration(duration: Micros): string {
-  const unit = UNIT_NAMES.findLast((name) => duration >= UNITS[name]) ?? "ms";
-  return `${Number((duration / UNITS[unit]).toFixed(3))} ${SHOWN[unit]}`;
+  if (duration < UNITS.m) {
+    const unit = duration >= UNITS.s ? "s" : "ms";
+    return `${Number((duration / UNITS[unit]).toFixed(3))} ${unit}`;
+  }
+  const parts: string[] = [];
+  let rest = Math.round(duration / UNITS.ms) * UNITS.ms;
+  for (const unit of ["d", "h", "m"] as const) {
+    const count = Math.floor(rest / UNITS[unit]);
+    rest -= count * UNITS[unit];
+    if (count > 0) parts.push(`${count} ${SHOWN[unit]}`);
+  }
+  if (rest > 0) parts.push(`${rest / UNITS.s} s`);
+  return parts.join(" ");
 }
+
+/** The duration for people where the last digits mean nothing: three digits, or two units: `304 ms`, `7 d 3 h`. */
+export function showRoughly(duration: Micros): string {
+  if (duration < UNITS.m) return showDuration(us(Number(duration.toPrecision(3))));
+  const [, step] = ROUGH_STEPS.find(([from]) => duration >= from) ?? [UNITS.m, UNITS.s];
+  return showDuration(us(Math.round(duration / step) * step));
+}
+
+/** From so long on, the last unit that is shown. */
+const ROUGH_STEPS = [
+  [30 * UNITS.d, UNITS.d],
+  [UNITS.d, UNITS.h],
+  [UNITS.h, UNITS.m],
+] as const;
 
 const UNIT_NAMES: readonly Unit[] = ["ms", "s", "m", "h", "d"];
 const SHOWN: Readonly<Record<Unit, string>> = { ms: "ms", s: "s", m: "min", h: "h", d: "d" };

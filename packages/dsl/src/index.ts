@@ -1,7 +1,21 @@
 export * from "./contract";
 export { didYouMean } from "./did-you-mean";
-export { parseDuration, showDuration, writeDuration } from "./duration";
-export { type Explanation, explainPlan, type Fact, type OutcomeFact } from "./explain";
+export { parseDuration, showDuration, showRoughly, writeDuration } from "./duration";
+export {
+  CALL_LINE_BYTES,
+  type CostFact,
+  type CostLine,
+  fullUsage,
+  idleLookUsage,
+  sparseUsage,
+  type Usage,
+} from "./explain/cost";
+export { type ExplainOptions, explainPlan } from "./explain/explain";
+export type * from "./explain/explanation";
+export type { ArrivalsByTier } from "./explain/loads";
+export { type Pace, paceOf } from "./explain/pace";
+export { highestAtMostUs, type MeanWait, meanWaits, type TierLoad } from "./explain/waits";
+export { showCount, showDollars, showWhole } from "./explain/words";
 export { stripBraces } from "./expressions";
 export * from "./findings";
 export { type Fixed, fixGateway } from "./fix";
@@ -20,6 +34,7 @@ export { mergePatch } from "./merge-patch";
 export { type GatewayDocument, type Path, parseGateway, type Range } from "./parse";
 export { intervalUs, planGateway } from "./plan";
 export * from "./plan-types";
+export { PRICES, PRICES_REGION, type Price } from "./prices";
 export { environmentsOf, type Project } from "./project";
 export { parseRate, type Rate } from "./rate";
 export { readProject } from "./read-project";

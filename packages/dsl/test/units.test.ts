@@ -1,4 +1,4 @@
-import { ms, parseDuration, parseRate, seconds, showDuration, us, writeDuration } from "@sluice/dsl";
+import { ms, parseDuration, parseRate, seconds, showDuration, showRoughly, us, writeDuration } from "@sluice/dsl";
 import fc from "fast-check";
 import { parseShare } from "../src/rate";
 
@@ -44,10 +44,34 @@ test("what is written as a duration is read as the same duration", () => {
   );
 });
 
-test("durations are shown in the largest unit that they fill", () => {
-  expect(
-    [505_000, 1_500_000, 120_000_000, 303_000_000, 7_200_000_000, 86_400_000_000, 500].map((value) =>
-      showDuration(us(value)),
-    ),
-  ).toEqual(["505 ms", "1.5 s", "2 min", "5.05 min", "2 h", "1 d", "0.5 ms"]);
+test("a duration below a minute is shown in one unit, a longer one in as many as it needs", () => {
+  const shown = (values: readonly number[]) => values.map((value) => showDuration(us(value)));
+  expect(shown([500, 505_000, 1_500_000])).toEqual(["0.5 ms", "505 ms", "1.5 s"]);
+  expect(shown([120e6, 200e6, 303e6, 7_200e6, 3_636e6, 86_400e6])).toEqual([
+    "2 min",
+    "3 min 20 s",
+    "5 min 3 s",
+    "2 h",
+    "1 h 36 s",
+    "1 d",
+  ]);
+  expect(shown([60_600_000, 90_061_500_000])).toEqual(["1 min 0.6 s", "1 d 1 h 1 min 1.5 s"]);
+});
+
+test("no duration is shown as sixty of a smaller unit, or with more than three decimals", () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 60_000_000, max: 10_000_000_000 }), (duration) => {
+      return !/\b(60 (s|min)|24 h)\b|\.\d{4}/.test(showDuration(us(duration)));
+    }),
+  );
+});
+
+test("what is only roughly known is shown with three digits, or in two units", () => {
+  expect([303_456, 15_720_000, 505e6, 50_500e6, 505_000e6].map((value) => showRoughly(us(value)))).toEqual([
+    "303 ms",
+    "15.7 s",
+    "8 min 25 s",
+    "14 h 2 min",
+    "5 d 20 h",
+  ]);
 });

@@ -4,6 +4,7 @@ export { type Addresses, awsPorts } from "./aws-ports/aws-ports";
 export { parseEnvelope } from "./aws-ports/envelope";
 export type { Evaluate } from "./core/classify";
 export { newWorkerMemory, type WorkerMemory } from "./core/memory";
+export { type Credits, creditsAfter, pickTier } from "./core/pick";
 export * from "./core/ports";
 export { runTurn, type TurnEnd } from "./core/turn";
 export type { TurnInput, Worker } from "./core/turn-state";

@@ -17,6 +17,72 @@ test("explain says the interval with how it comes about, and what follows each o
   expect(stdout).toMatch(/^forecast +GET https:\/\/weather\.example\.org\/forecast\/\{place\} +yes/m);
 });
 
+test("explain says the waits with the formula's name, and the cost with the count of each part", async () => {
+  const { stdout } = await session.run("explain weather.yaml");
+  const flat = stdout.replace(/\s+/g, " ");
+  expect(flat).toContain("By Cobham's formula for the M/D/1 queue with non-preemptive priorities");
+  expect(stdout).toMatch(/^tier +50 % load +80 % load +95 % load +endless BATCH$/m);
+  expect(stdout).toMatch(/^state transitions +1 +\$25\.00 +1 +\$25\.00$/m);
+  expect(flat).toContain("Prices of us-east-1, from pages dated 2021-04-22 to 2026-06-13");
+});
+
+test("--load tells the waits for what the user expects", async () => {
+  const { code, stdout } = await session.run("explain weather.yaml --load HIGH=120/m,BATCH=2/s");
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/^tier +this load +endless BATCH$/m);
+  expect(stdout.replace(/\s+/g, " ")).toContain("arrivals as given: HIGH 2/s, BATCH 2/s");
+});
+
+test("a load that the gateway cannot carry is told in words", async () => {
+  const { code, stdout } = await session.run("explain weather.yaml --load HIGH=1/s,BATCH=50/s");
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/^BATCH +grows without end/m);
+});
+
+test("a load for a tier that does not exist is refused with those that do", async () => {
+  expect(await session.run("explain weather.yaml --load HIHG=1/s")).toEqual({
+    code: 2,
+    stdout: "",
+    stderr:
+      "sluice: --load names the tier HIHG, which the gateway does not have. Did you mean HIGH? Its tiers: HIGH, BATCH.\n",
+  });
+});
+
+test.each([
+  ["HIGH=2", '"HIGH=2" is not a tier and its rate. Write --load HIGH=2/s,BATCH=100/m; units: ms, s, m, h, d.'],
+  ["HIGH=1/s,", '"" is not a tier and its rate.'],
+  ["2/s", '"2/s" is not a tier and its rate.'],
+  ["HIGH=1/s,HIGH=2/s", "HIGH is there twice. Give each tier one rate."],
+])("--load %s is wrong use, and says what is right", async (load, sentence) => {
+  const { code, stdout, stderr } = await session.run(`explain weather.yaml --load ${load}`);
+  expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+  expect(stderr).toContain(sentence);
+});
+
+test("--format json has a version, and numbers with units in their names", async () => {
+  const { stdout } = await session.run("explain weather.yaml --format json");
+  expect(JSON.parse(stdout)).toMatchObject({
+    version: 1,
+    gateway: "weather",
+    numbers: { intervalUs: 204_000, limitCalls: 5, limitWindowUs: 1_000_000, openCalls: 50 },
+    waits: {
+      loads: [
+        {
+          name: "50 % load",
+          tiers: [
+            { tier: "HIGH", kind: "mean" },
+            { tier: "BATCH", kind: "mean" },
+          ],
+        },
+        {},
+        {},
+        {},
+      ],
+    },
+    cost: { currency: "USD", region: "us-east-1" },
+  });
+});
+
 test("no line is wider than the terminal, or than 100 characters where there is none", async () => {
   const { stdout } = await session.run("explain weather.yaml");
   expect(Math.max(...stdout.split("\n").map((line) => line.length))).toBeLessThanOrEqual(100);
