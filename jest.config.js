@@ -24,6 +24,7 @@ module.exports = {
     "^fauxqs$": "<rootDir>/node_modules/fauxqs/dist/app.js",
     "^json-schema-faker$": "<rootDir>/node_modules/json-schema-faker/dist/index.js",
   },
+  globalSetup: "<rootDir>/scripts/jest-temporary-folder.js",
   setupFiles: ["<rootDir>/scripts/jest-setup.js"],
   reporters: ["default", "<rootDir>/scripts/jest-closing-line.js"],
   testTimeout: 30_000,

@@ -44,6 +44,18 @@ test.each(["lint", "explain", "synth", "dev", "call", "demo"])(
   },
 );
 
+test("dev --help says what the targets are and how the secrets file is written", async () => {
+  const { stdout } = await session.run("dev --help");
+  expect(stdout).toContain("none    No stand-ins: the real endpoints are called");
+  expect(stdout).toContain('companies-house: { key: "0123456789" }');
+});
+
+test.each(["dev", "demo", "call", "synth"])("%s --help fits a terminal of 80 columns", async (command) => {
+  const { stdout } = await session.run(`${command} --help`, { env: { COLUMNS: "80" } });
+  const long = stdout.split("\n").filter((line) => line.length > 80 && !line.startsWith("  $ "));
+  expect(long).toEqual([]);
+});
+
 test.each([
   [{ COLUMNS: "80" }, 80],
   [{ COLUMNS: "120" }, 120],

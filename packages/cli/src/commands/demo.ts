@@ -19,10 +19,11 @@ export interface DemoOptions {
 
 const ABOUT_REPORT = `
 The report as JSON has three keys:
-  gateways      for each gateway: limits, requests and how they ended, calls, refused ones, waits by tier
-  killedWorker  what the SIGKILL cost: when, how long until the next call, the requests that the worker had
-  naive         { gateways }: the same figures for the fixed-window limiter
-`;
+  gateways      of each gateway its limits, requests and how they ended, calls,
+                refused ones, waits by tier
+  killedWorker  what the SIGKILL cost: when, how long until the next call, and
+                what became of the requests that the worker had in its hands
+  naive         { gateways }: the same figures of the fixed-window limiter`;
 
 export const newDemoCommand = (run: (options: DemoOptions) => Promise<void>): Command =>
   new Command("demo")

@@ -28,19 +28,20 @@ type Typed = Omit<DevOptions, "files">;
 
 const ABOUT_TARGETS = `
 Targets:
-  strict  Nothing leaves this machine. A stand-in answers for each endpoint, refuses what is over the limit, and takes
-          any key: secrets that are not in ${SECRETS_FILE} are made up.
-  none    No stand-ins: the real endpoints are called, at their rate limits, and need real secrets.
+  strict  Nothing leaves this machine. A stand-in answers for each endpoint,
+          refuses what is over the limit, and takes any key: secrets that are
+          not in ${SECRETS_FILE} are made up.
+  none    No stand-ins: the real endpoints are called, and need real secrets.
 
 Secrets:
-  They are read from ${SECRETS_FILE} in the folder where sluice is started: NAME: text, or NAME: { FIELD: text }.
-  For a file that says \${secret:weather} and \${secret:companies-house#key}:
+  They are read from ${SECRETS_FILE}, in the folder where sluice is started:
+  NAME: text, or NAME: { FIELD: text }. Where gateway files refer to
+  \${secret:weather} and \${secret:companies-house#key}, it says
 
     weather: a-token
     companies-house: { key: "0123456789" }
 
-  This repository's .gitignore leaves that file out; in another one, add it there yourself.
-`;
+  Git ignores that file in this repository. In another one, see to it yourself.`;
 
 export const newDevCommand = (run: (options: DevOptions) => Promise<void>): Command =>
   new Command("dev")
