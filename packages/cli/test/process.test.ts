@@ -10,21 +10,29 @@ const PROGRAM = join(__dirname, "..", "bin", "sluice.js");
 
 let folder: string;
 let temporary: string;
+let started: ChildProcess[];
 beforeEach(() => {
+  started = [];
   folder = mkdtempSync(join(tmpdir(), "sluice-process-"));
   temporary = join(folder, "tmp");
   mkdirSync(temporary);
   mkdirSync(join(folder, "gateways"));
   writeFileSync(join(folder, "gateways", "weather.yaml"), WEATHER);
 });
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
+afterEach(() => {
+  // What a failed test left running would keep the whole run from ending.
+  for (const child of started) child.kill("SIGKILL");
+  rmSync(folder, { recursive: true, force: true });
+});
 
 function start(...words: string[]): ChildProcess {
-  return spawn(process.execPath, [PROGRAM, ...words], {
+  const child = spawn(process.execPath, [PROGRAM, ...words], {
     cwd: folder,
     env: { PATH: process.env.PATH, TMPDIR: temporary },
     stdio: ["ignore", "pipe", "pipe"],
   });
+  started.push(child);
+  return child;
 }
 
 async function end(child: ChildProcess): Promise<{ code: number | null; stdout: string; stderr: string }> {

@@ -74,6 +74,11 @@ test("what the path needs is in the sample, with and without a schema", async ()
   });
 });
 
+test("an example of which no path can be made is left out", async () => {
+  const schema: Json = { type: "object", examples: [{ place: "" }, { place: ".." }, { place: "Oslo" }] };
+  expect(await sampleRequest(operation(schema, "/forecast/{place}"))).toEqual({ place: "Oslo" });
+});
+
 test("a schema that nothing fits has no sample", async () => {
   expect(await sampleRequest(operation({ type: "object", required: ["a"], properties: { a: false } }))).toBeUndefined();
   expect(await sampleRequest(operation({ type: "object", not: {} }))).toBeUndefined();

@@ -32,3 +32,8 @@ test("an address is cut to keep the width, into pieces from which it can be put 
       .join(""),
   ).toBe(URL);
 });
+
+test("a short address gives way before a line is longer than the width", () => {
+  const text = lines([["acknowledgements", "http://127.0.0.1:36789/forecast"]], 44);
+  expect(text.slice(1)).toEqual(["acknowledgements  http://127.0.0.1:36789/for", "                  ecast"]);
+});
