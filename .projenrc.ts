@@ -31,6 +31,7 @@ const PINS = {
   "fast-check": "4.10.2",
   fauxqs: "1.9.2",
   jest: "30.5.2",
+  "json-schema-faker": "0.6.3",
   jsonata: "2.2.2",
   picocolors: "1.1.1",
   projen: "0.103.25",
@@ -261,7 +262,7 @@ new Workspace(root, "local", {
 new Workspace(root, "cli", {
   description: "The sluice command.",
   uses: ["dsl", "runtime", "infra", "local"],
-  deps: ["@aws-sdk/client-sfn", "cli-table3", "commander", "picocolors", "xmlbuilder"],
+  deps: ["@aws-sdk/client-sfn", "cli-table3", "commander", "json-schema-faker", "picocolors", "xmlbuilder"],
   devDeps: ["@microsoft/jest-sarif", "@types/sarif", "ajv-draft-04", "ajv-formats", "saxes"],
   bin: { sluice: "bin/sluice.js" },
 });

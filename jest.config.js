@@ -17,12 +17,14 @@ module.exports = {
   testMatch: ["**/*.test.ts"],
   testEnvironment: "node",
   transform: { "^.+\\.[jt]s$": swc },
-  transformIgnorePatterns: ["/node_modules/(?!(fauxqs)/)", "/packages/[^/]+/(lib|dist|bin)/"],
+  transformIgnorePatterns: ["/node_modules/(?!(fauxqs|json-schema-faker)/)", "/packages/[^/]+/(lib|dist|bin)/"],
   moduleNameMapper: {
     "^@sluice/(.*)$": "<rootDir>/packages/$1/src",
     // ESM only: found by its path, and compiled like our own files.
     "^fauxqs$": "<rootDir>/node_modules/fauxqs/dist/app.js",
+    "^json-schema-faker$": "<rootDir>/node_modules/json-schema-faker/dist/index.js",
   },
+  globalSetup: "<rootDir>/scripts/jest-temporary-folder.js",
   setupFiles: ["<rootDir>/scripts/jest-setup.js"],
   reporters: ["default", "<rootDir>/scripts/jest-closing-line.js"],
   testTimeout: 30_000,

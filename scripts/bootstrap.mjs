@@ -123,7 +123,7 @@ function isBuilt(hash) {
 }
 
 function install() {
-  say("Installing dependencies …");
+  say("Installing what package-lock.json names (npm ci), once; usually half a minute to two, by the network …");
   if (run("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"]) !== 0) {
     throw new Error("npm ci failed: its message is above.");
   }
@@ -133,11 +133,13 @@ function build() {
   // Taken before the build: a file edited during it is built again next time.
   const hash = sourceHash();
   if (isBuilt(hash)) return;
-  say("Building …");
+  say("Building, once and after changes; usually half a minute to one, and quiet meanwhile.");
+  say("  1 of 2: compiling the packages (tsc) …");
   rmSync(STAMP, { force: true });
   if (run(process.execPath, [join(ROOT, "node_modules", "typescript", "bin", "tsc"), "-b"]) !== 0) {
     throw new Error("The build failed: the compiler's messages are above.");
   }
+  say("  2 of 2: bundling the worker (esbuild) …");
   for (const script of packageFolders().map(bundler).filter(existsSync)) {
     if (run(process.execPath, [script]) !== 0) throw new Error(`${script.slice(ROOT.length + 1)} failed.`);
   }

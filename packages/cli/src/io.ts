@@ -18,7 +18,9 @@ export interface Io {
   readonly stdin: Readable;
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Aborted by the first Ctrl-C (SIGINT) or SIGTERM. */
+  /** What the user types to run this program: `sluice`, `npx sluice`; for commands to paste. */
+  readonly program: string;
+  /** Aborted by the first Ctrl-C (SIGINT), by SIGTERM, or when the terminal closes (SIGHUP). */
   readonly interrupt: AbortSignal;
 }
 
@@ -33,6 +35,18 @@ export type Colors = ReturnType<typeof pico.createColors>;
 /** Colours for a terminal whose user has not asked for none; plain text everywhere else. */
 export const colorsOf = (sink: Sink, env: Io["env"]): Colors =>
   pico.createColors(sink.isTTY === true && !env.NO_COLOR && env.TERM !== "dumb");
+
+/**
+ * The streams with the width that the user asked for by COLUMNS, where they are no terminal and so have none of their own.
+ * Anything but a whole number is ignored.
+ */
+export function withColumns(io: Io): Io {
+  const columns = /^\d+$/.test(io.env.COLUMNS ?? "") ? Number(io.env.COLUMNS) : 0;
+  return columns === 0 ? io : { ...io, stdout: sized(io.stdout, columns), stderr: sized(io.stderr, columns) };
+}
+
+const sized = (sink: Sink, columns: number): Sink =>
+  sink.columns === undefined ? { write: (text) => sink.write(text), isTTY: sink.isTTY, columns } : sink;
 
 /** Width to wrap to. 100 where there is no terminal: a log or a file has no width of its own. */
 export const widthOf = (sink: Sink): number => Math.max(60, Math.min(sink.columns ?? 100, 140));

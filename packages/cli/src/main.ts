@@ -6,8 +6,8 @@ import { newExplainCommand, runExplain } from "./commands/explain";
 import { newLintCommand, runLint } from "./commands/lint";
 import { newSynthCommand, runSynth } from "./commands/synth";
 import { sentenceFor } from "./failures";
-import { colorsOf, type ExitCode, type Io, printLine, type Run } from "./io";
-import { VERSION } from "./version";
+import { colorsOf, type ExitCode, type Io, printLine, type Run, withColumns } from "./io";
+import { SHOWN_VERSION } from "./version";
 
 /** Wrong use, or a failure of the tool itself. */
 const TOOL_FAILED = 2;
@@ -18,7 +18,8 @@ const TOOL_FAILED = 2;
  *
  * @param words what follows `sluice`
  */
-export async function main(words: readonly string[], io: Io): Promise<number> {
+export async function main(words: readonly string[], given: Io): Promise<number> {
+  const io = withColumns(given);
   try {
     return await runWords(words, io);
   } catch (error) {
@@ -36,7 +37,7 @@ async function runWords(words: readonly string[], io: Io): Promise<ExitCode> {
     };
   const program = new Command("sluice")
     .description("Gateways for slow, rate-limited APIs: one YAML file each, kept within its limit by AWS itself.")
-    .version(VERSION, "--version", "print the version")
+    .version(SHOWN_VERSION, "--version", "print the version")
     .helpOption("-h, --help", "show this help")
     .helpCommand("help [command]", "show the help of a command");
   const commands = [
@@ -76,7 +77,10 @@ function tell(error: unknown, io: Io): number {
     printLine(io.stderr, `${red("sluice:")} ${sentence}`);
     return TOOL_FAILED;
   }
-  printLine(io.stderr, `${red("sluice:")} this is a bug in sluice ${VERSION}; please report it with the lines below.`);
+  printLine(
+    io.stderr,
+    `${red("sluice:")} this is a bug in sluice ${SHOWN_VERSION}; please report it with the lines below.`,
+  );
   printLine(io.stderr, error instanceof Error ? (error.stack ?? String(error)) : String(error));
   return TOOL_FAILED;
 }

@@ -1,5 +1,6 @@
 import { setMaxListeners } from "node:events";
 import { main } from "./main";
+import { typedProgram } from "./typed-program";
 
 /** Runs the command line on this process's own words, streams and signals. */
 export async function runProcess(): Promise<void> {
@@ -7,7 +8,7 @@ export async function runProcess(): Promise<void> {
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = "true";
   const interrupt = new AbortController();
   setMaxListeners(0, interrupt.signal); // A command that waits for many things at once listens as often.
-  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     process.on(signal, () => {
       // The second one does not wait: whoever presses twice wants out now.
       if (interrupt.signal.aborted) process.exit(130);
@@ -26,6 +27,7 @@ export async function runProcess(): Promise<void> {
     stdin: process.stdin,
     cwd: process.cwd(),
     env: process.env,
+    program: typedProgram(process.argv[1] ?? "sluice", process.cwd()),
     interrupt: interrupt.signal,
   });
   await Promise.all([flushed(process.stdout), flushed(process.stderr)]);

@@ -1,11 +1,17 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
+/** The number that stands in the manifest until there is a first release. */
+const UNRELEASED = "0.0.0";
+
 /** As the package says it; both `src` and `lib` lie directly in the package's folder. */
 export const VERSION: string = versionOf(readFileSync(join(__dirname, "..", "package.json"), "utf8"));
+
+/** For people: a number that every commit bears says so. */
+export const SHOWN_VERSION = VERSION === UNRELEASED ? `${VERSION} (unreleased)` : VERSION;
 
 function versionOf(manifest: string): string {
   const parsed: unknown = JSON.parse(manifest);
   const hasVersion = typeof parsed === "object" && parsed !== null && "version" in parsed;
-  return hasVersion && typeof parsed.version === "string" ? parsed.version : "0.0.0";
+  return hasVersion && typeof parsed.version === "string" ? parsed.version : UNRELEASED;
 }

@@ -1,3 +1,4 @@
+import { WEATHER } from "./gateway-text";
 import { newSession, type Session } from "./session";
 
 let session: Session;
@@ -25,10 +26,10 @@ test("no words at all is wrong use: the help on standard error, exit 2", async (
   expect(stderr).toContain("Usage: sluice");
 });
 
-test("--version prints the version alone", async () => {
+test("--version prints the version alone, and that it is unreleased as long as it is", async () => {
   expect(await session.run("--version")).toEqual({
     code: 0,
-    stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/),
+    stdout: expect.stringMatching(/^(0\.0\.0 \(unreleased\)|(?!0\.0\.0)\d+\.\d+\.\d+)\n$/),
     stderr: "",
   });
 });
@@ -42,3 +43,28 @@ test.each(["lint", "explain", "synth", "dev", "call", "demo"])(
     expect(stdout).toMatch(/Examples?:\n {2}\$ sluice /);
   },
 );
+
+test("dev --help says what the targets are and how the secrets file is written", async () => {
+  const { stdout } = await session.run("dev --help");
+  expect(stdout).toContain("none    No stand-ins: the real endpoints are called");
+  expect(stdout).toContain('companies-house: { key: "0123456789" }');
+});
+
+test.each(["dev", "demo", "call", "synth"])("%s --help fits a terminal of 80 columns", async (command) => {
+  const { stdout } = await session.run(`${command} --help`, { env: { COLUMNS: "80" } });
+  const long = stdout.split("\n").filter((line) => line.length > 80 && !line.startsWith("  $ "));
+  expect(long).toEqual([]);
+});
+
+test.each([
+  [{ COLUMNS: "80" }, 80],
+  [{ COLUMNS: "120" }, 120],
+  [{ COLUMNS: "wide" }, 100],
+  [{}, 100],
+])("without a terminal text wraps to %j", async (env, width) => {
+  await session.write("weather.yaml", WEATHER);
+  const { stdout } = await session.run("explain weather.yaml", { env });
+  const longest = Math.max(...stdout.split("\n").map((line) => line.length));
+  expect(longest).toBeLessThanOrEqual(width);
+  expect(longest).toBeGreaterThan(width - 10);
+});

@@ -1,8 +1,8 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { changed, WEATHER } from "./gateway-text";
 
 /** The program as it is started from a shell; it runs what `npm test` has built. */
@@ -10,21 +10,29 @@ const PROGRAM = join(__dirname, "..", "bin", "sluice.js");
 
 let folder: string;
 let temporary: string;
+let started: ChildProcess[];
 beforeEach(() => {
+  started = [];
   folder = mkdtempSync(join(tmpdir(), "sluice-process-"));
   temporary = join(folder, "tmp");
   mkdirSync(temporary);
   mkdirSync(join(folder, "gateways"));
   writeFileSync(join(folder, "gateways", "weather.yaml"), WEATHER);
 });
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
+afterEach(() => {
+  // What a failed test left running would keep the whole run from ending.
+  for (const child of started) child.kill("SIGKILL");
+  rmSync(folder, { recursive: true, force: true });
+});
 
 function start(...words: string[]): ChildProcess {
-  return spawn(process.execPath, [PROGRAM, ...words], {
+  const child = spawn(process.execPath, [PROGRAM, ...words], {
     cwd: folder,
     env: { PATH: process.env.PATH, TMPDIR: temporary },
     stdio: ["ignore", "pipe", "pipe"],
   });
+  started.push(child);
+  return child;
 }
 
 async function end(child: ChildProcess): Promise<{ code: number | null; stdout: string; stderr: string }> {
@@ -67,22 +75,54 @@ test("where nothing listens, call says so and what to start: exit 2", async () =
   expect(await end(start("call", "weather", "--endpoint-url", endpoint))).toEqual({
     code: 2,
     stdout: "",
-    stderr: `sluice: Nothing listens on ${endpoint}; start it with \`sluice dev\`.\n`,
+    stderr: `sluice: Nothing listens on ${endpoint}; start it with \`node ${PROGRAM} dev\`.\n`,
   });
 });
 
-test("Ctrl-C ends dev with exit 0, and nothing of it is left: no process, no folder", async () => {
-  const child = start("dev", "--port", "0");
-  const ended = end(child);
-  await new Promise<void>((resolve) => {
+test.each(["SIGINT", "SIGTERM", "SIGHUP"] as const)(
+  "%s ends dev with exit 0, and nothing of it is left: no process, no folder",
+  async (signal) => {
+    const child = start("dev", "--port", "0");
+    const ended = end(child);
+    await listening(child);
+    child.kill(signal);
+    // Its standard error is also that of its target: `close` comes only when the target has ended too.
+    expect(await ended).toMatchObject({ code: 0, stderr: "" });
+    expect(readdirSync(temporary)).toEqual([]);
+  },
+);
+
+test("what a killed dev left is removed when the next one starts, and what a running one uses is not", async () => {
+  const killed = start("dev", "--port", "0");
+  await listening(killed);
+  killed.kill("SIGKILL");
+  await end(killed);
+  const left = readdirSync(temporary).filter((name) => name.startsWith("sluice-dev-"));
+  expect(left).toHaveLength(1);
+  writeFileSync(join(temporary, "sluice-dev-notes"), "the user's own");
+
+  const running = start("dev", "--port", "0");
+  await listening(running);
+  const inUse = readdirSync(temporary).filter((name) => /^sluice-dev-.*-\d+-/.test(name));
+  expect(inUse).toHaveLength(1);
+  expect(inUse).not.toEqual(left);
+
+  const second = start("dev", "--port", "0");
+  await listening(second);
+  expect(readdirSync(temporary)).toEqual(expect.arrayContaining([...inUse, "sluice-dev-notes"]));
+  for (const child of [running, second]) {
+    const ended = end(child);
+    child.kill("SIGINT");
+    expect(await ended).toMatchObject({ code: 0, stderr: "" });
+  }
+});
+
+/** Resolves when dev says that it listens, or has ended. */
+const listening = (child: ChildProcess): Promise<void> =>
+  new Promise((resolve) => {
     child.stdout?.on("data", (chunk) => String(chunk).includes("Listening on") && resolve());
     child.once("close", () => resolve());
   });
-  child.kill("SIGINT");
-  // Its standard error is also that of its target: `close` comes only when the target has ended too.
-  expect(await ended).toMatchObject({ code: 0, stderr: "" });
-  expect(readdirSync(temporary)).toEqual([]);
-});
 
 test("Ctrl-C ends demo in the middle of its run with 130, and nothing of it is left", async () => {
   const child = start("demo", "--format", "json");
@@ -101,4 +141,31 @@ test("Ctrl-C ends demo in the middle of its run with 130, and nothing of it is l
   child.kill("SIGINT");
   expect(await ended).toEqual({ code: 130, stdout: "", stderr: "Interrupted; everything that ran was ended.\n" });
   expect(readdirSync(temporary)).toEqual([]);
+});
+
+describe("in a clone that is not built", () => {
+  let program: string;
+  beforeEach(() => {
+    program = join(folder, "packages", "cli", "bin", "sluice.js");
+    mkdirSync(dirname(program), { recursive: true });
+    copyFileSync(PROGRAM, program);
+  });
+  const run = () => spawnSync(process.execPath, [program, "lint"], { encoding: "utf8" });
+
+  test("the program says in one sentence what to do: exit 2", () => {
+    const { status, stdout, stderr } = run();
+    expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
+    expect(stderr).toMatch(/^sluice: this clone is not built yet; run `npm run build` in [^\n]* first\.\n$/);
+  });
+
+  test("a module that is missing for another reason is told as it is", () => {
+    for (const name of ["dsl", "runtime", "infra", "local", "cli"]) {
+      mkdirSync(join(folder, "packages", name, "lib"), { recursive: true });
+      writeFileSync(join(folder, "packages", name, "lib", "index.js"), "");
+    }
+    writeFileSync(join(folder, "packages", "cli", "lib", "process.js"), 'require("left-out");');
+    const { status, stderr } = run();
+    expect(status).toBe(1);
+    expect(stderr).toContain("Cannot find module 'left-out'");
+  });
 });

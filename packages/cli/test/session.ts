@@ -10,8 +10,9 @@ export interface Session {
   readonly cwd: string;
   /** Writes a file of the folder. */
   write(file: string, text: string): Promise<void>;
+  /** @param words as typed to a shell, or as a shell has split them */
   run(
-    words: string,
+    words: string | readonly string[],
     more?: {
       readonly stdin?: string;
       readonly env?: Record<string, string>;
@@ -39,7 +40,7 @@ export function newSession(): Session {
     async run(words, { stdin = "", env = {}, interrupt = new AbortController().signal, onStdout } = {}) {
       const out: string[] = [];
       const err: string[] = [];
-      const code = await main(split(words), {
+      const code = await main(typeof words === "string" ? split(words) : words, {
         stdout: {
           write: (text) => {
             out.push(text);
@@ -50,6 +51,7 @@ export function newSession(): Session {
         stdin: Readable.from([stdin]),
         cwd,
         env,
+        program: "sluice",
         interrupt,
       });
       return { code, stdout: out.join(""), stderr: err.join("") };

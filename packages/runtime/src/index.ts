@@ -1,4 +1,5 @@
 export { type HttpEndpointOptions, httpEndpoint } from "./adapters/http/endpoint";
+export { expandPath, neededIn } from "./adapters/http/path";
 export * from "./aws-call";
 export { type Addresses, awsPorts } from "./aws-ports/aws-ports";
 export { parseEnvelope } from "./aws-ports/envelope";

@@ -42,7 +42,10 @@ export const newCallCommand = (run: (options: CallOptions) => Promise<void>): Co
     .option("--request <json>", "the request as JSON, @FILE to read it from a file, @- from standard input")
     .addOption(envOption())
     .option("--endpoint-url <url>", `AWS endpoint (default: $AWS_ENDPOINT_URL, else ${DEFAULT_ENDPOINT})`)
-    .option("--name <name>", "name of the execution; the same name never starts a request twice")
+    .option(
+      "--name <name>",
+      "name of the execution; the same name never starts a request twice: while it runs, the same request waits for its answer",
+    )
     .addOption(formatOption("the answer"))
     .addHelpText("after", example(`sluice call companies-house company --tier HIGH --request '{"number":"00000006"}'`))
     .action((gateway: string, operation: string | undefined, typed: Typed) =>
@@ -78,7 +81,7 @@ export async function runCall(options: CallOptions, io: Io): Promise<ExitCode> {
     );
     return report(await endOf(client, started.executionArn ?? "", io), options, io);
   } catch (error) {
-    throw inWords(error, endpoint, options);
+    throw await inWords(error, { client, endpoint, options, input, program: io.program });
   } finally {
     client.destroy();
   }
@@ -186,26 +189,49 @@ async function findStateMachine(client: SFNClient, { gateway, env }: CallOptions
   );
 }
 
+/** What a failure is told with. */
+interface Attempted {
+  readonly client: SFNClient;
+  readonly endpoint: string;
+  readonly options: CallOptions;
+  readonly input: CallerInput;
+  readonly program: string;
+}
+
 /** What the SDK threw, as a sentence where it is no bug of ours. */
-function inWords(error: unknown, endpoint: string, options: CallOptions): unknown {
+async function inWords(error: unknown, attempted: Attempted): Promise<unknown> {
+  const { endpoint, options, program } = attempted;
   if (isSystemError(error)) {
     if (error.code === "ECONNREFUSED")
-      return new ToolFailure(`Nothing listens on ${endpoint}; start it with \`sluice dev\`.`);
+      return new ToolFailure(`Nothing listens on ${endpoint}; start it with \`${program} dev\`.`);
     if (error.code === "ENOTFOUND" || error.code === "EAI_AGAIN")
       return new ToolFailure(`The host of ${endpoint} is not known. Check --endpoint-url or AWS_ENDPOINT_URL.`);
     if (["ECONNRESET", "EPIPE", "ETIMEDOUT", "EHOSTUNREACH", "ENETUNREACH", "EPROTO"].includes(error.code))
       return new ToolFailure(
-        `The connection to ${endpoint} failed (${error.code}). Is it the endpoint of \`sluice dev\`?`,
+        `The connection to ${endpoint} failed (${error.code}). Is it the endpoint of \`${program} dev\`?`,
       );
   }
   if (!(error instanceof Error)) return error;
-  if (error.name === "ExecutionAlreadyExists")
-    return new ToolFailure(
-      `A request named ${options.name} was started before, so nothing was sent again. Choose another --name, or leave it out.`,
-    );
+  if (error.name === "ExecutionAlreadyExists") return nameTaken(attempted);
   if (error.name === "InvalidName")
     return new ToolFailure(`The name ${options.name} is none that Step Functions takes: ${error.message}.`);
   if (error.name === "InvalidExecutionInput" || error.name === "ValidationException")
     return new ToolFailure(`Step Functions refused the request: ${error.message}`);
   return error;
+}
+
+/**
+ * Step Functions gives back the execution of that name while it runs with the same input, and refuses the name when the
+ * input is another one or the execution has ended.
+ */
+async function nameTaken({ client, options, input }: Attempted): Promise<ToolFailure> {
+  const stateMachineArn = await findStateMachine(client, options);
+  const executionArn = `${stateMachineArn.replace(":stateMachine:", ":execution:")}:${options.name}`;
+  const before = await client.send(new DescribeExecutionCommand({ executionArn })).catch(() => undefined);
+  const isSame = before?.input === JSON.stringify(input);
+  const what = isSame
+    ? `This request was started as ${options.name} before, and has ended (${before?.status})`
+    : `Another request was started as ${options.name} before`;
+  const next = isSame ? "To send it once more, choose another --name" : "Choose another --name";
+  return new ToolFailure(`${what}; nothing was sent. ${next}, or leave it out. The earlier one is ${executionArn}.`);
 }

@@ -1,6 +1,3 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { Command } from "commander";
 import { Cleanup } from "../cleanup";
 import { prepareStages } from "../demo/prepare";
@@ -8,7 +5,8 @@ import { brokenPromises, type DemoReport, renderReport } from "../demo/report";
 import { type Screen, screenFor } from "../demo/screen";
 import { runStages } from "../demo/stage";
 import { Interrupted } from "../interrupt";
-import { type ExitCode, type Io, printLine } from "../io";
+import { type ExitCode, type Io, printLine, widthOf } from "../io";
+import { newTemporaryFolder } from "../temporary-folder";
 import { example, type Format, formatOption, wholeNumber } from "./words";
 
 export interface DemoOptions {
@@ -19,6 +17,14 @@ export interface DemoOptions {
   readonly seed: number;
 }
 
+const ABOUT_REPORT = `
+The report as JSON has three keys:
+  gateways      of each gateway its limits, requests and how they ended, calls,
+                refused ones, waits by tier
+  killedWorker  what the SIGKILL cost: when, how long until the next call, and
+                what became of the requests that the worker had in its hands
+  naive         { gateways }: the same figures of the fixed-window limiter`;
+
 export const newDemoCommand = (run: (options: DemoOptions) => Promise<void>): Command =>
   new Command("demo")
     .description(
@@ -27,6 +33,7 @@ export const newDemoCommand = (run: (options: DemoOptions) => Promise<void>): Co
     .option("--seconds <n>", "how long the traffic lasts, 30 to 600", wholeNumber(30, 600), 60)
     .option("--seed <n>", "seed of the traffic", wholeNumber(0, 2 ** 31 - 1), 1)
     .addOption(formatOption("the report"))
+    .addHelpText("after", ABOUT_REPORT)
     .addHelpText("after", example("sluice demo", "sluice demo --seed 7 --format json > report.json"))
     .action(({ format, seconds, seed }: DemoOptions) => run({ format, seconds, seed }));
 
@@ -41,6 +48,7 @@ export async function runDemo(options: DemoOptions, io: Io): Promise<ExitCode> {
     return brokenPromises(report).length === 0 ? 0 : 1;
   } catch (error) {
     if (!(error instanceof Interrupted)) throw error;
+    screen.clear(); // The line of progress, and the ^C that the terminal has put behind it.
     printLine(io.stderr, "Interrupted; everything that ran was ended.");
     return 130;
   } finally {
@@ -55,8 +63,7 @@ async function demonstrate(
   screen: Screen,
   cleanup: Cleanup,
 ): Promise<DemoReport | undefined> {
-  const folder = await mkdtemp(join(tmpdir(), "sluice-demo-"));
-  cleanup.add(() => rm(folder, { recursive: true, force: true }));
+  const folder = newTemporaryFolder("demo", cleanup);
   const stages = await prepareStages({ folder, seed, io, screen, cleanup });
   return stages && runStages(stages, { runMs: seconds * 1_000, seed, io, screen, cleanup });
 }
@@ -64,7 +71,7 @@ async function demonstrate(
 function print(report: DemoReport, { format }: DemoOptions, io: Io, screen: Screen): void {
   screen.clear();
   if (format === "pretty") {
-    printLine(io.stdout, `\n${renderReport(report, screen.colors)}`);
+    printLine(io.stdout, `\n${renderReport(report, screen.colors, widthOf(io.stdout))}`);
     return;
   }
   printLine(io.stdout, JSON.stringify(report));

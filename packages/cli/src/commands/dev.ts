@@ -1,5 +1,3 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type GatewayPlan, type LintedGateway, planGateway, resolveSpec } from "@sluice/dsl";
 import { LOCAL_REGION, PortUnavailable, startLocalWorld } from "@sluice/local";
@@ -8,12 +6,14 @@ import { Cleanup } from "../cleanup";
 import { ToolFailure } from "../failures";
 import { SECRETS_FILE } from "../files";
 import { interrupted } from "../interrupt";
-import { colorsOf, type ExitCode, type Io, printLine, progressOn } from "../io";
+import { colorsOf, type ExitCode, type Io, printLine, progressOn, widthOf } from "../io";
 import { lintedGateways } from "../linted";
-import { renderDevScreen } from "../print/dev-screen";
+import { renderDevScreen, type ShownGateway } from "../print/dev-screen";
+import { sampleRequest } from "../sample-request";
 import { madeUpSecrets, missingSecrets, readSecrets, type Secrets } from "../secrets";
 import { startStandIn } from "../stand-ins";
 import { synthesize } from "../synthesize";
+import { newTemporaryFolder } from "../temporary-folder";
 import { envOption, example, wholeNumber } from "./words";
 
 export interface DevOptions {
@@ -26,6 +26,23 @@ export interface DevOptions {
 
 type Typed = Omit<DevOptions, "files">;
 
+const ABOUT_TARGETS = `
+Targets:
+  strict  Nothing leaves this machine. A stand-in answers for each endpoint,
+          refuses what is over the limit, and takes any key: secrets that are
+          not in ${SECRETS_FILE} are made up.
+  none    No stand-ins: the real endpoints are called, and need real secrets.
+
+Secrets:
+  They are read from ${SECRETS_FILE}, in the folder where sluice is started:
+  NAME: text, or NAME: { FIELD: text }. Where gateway files refer to
+  \${secret:weather} and \${secret:companies-house#key}, it says
+
+    weather: a-token
+    companies-house: { key: "0123456789" }
+
+  Git ignores that file in this repository. In another one, see to it yourself.`;
+
 export const newDevCommand = (run: (options: DevOptions) => Promise<void>): Command =>
   new Command("dev")
     .description("Run gateways on this machine, behind an AWS endpoint, until Ctrl-C.")
@@ -37,6 +54,7 @@ export const newDevCommand = (run: (options: DevOptions) => Promise<void>): Comm
         .choices(["strict", "none"])
         .default("strict"),
     )
+    .addHelpText("after", ABOUT_TARGETS)
     .addHelpText("after", example("sluice dev", "sluice dev gateways/nvd.yaml --targets none"))
     .action((files: string[], { env, port, targets }: Typed) => run({ files, env, port, targets }));
 
@@ -50,8 +68,7 @@ export async function runDev(options: DevOptions, io: Io): Promise<ExitCode> {
     progress.show("starting …");
     const plans = await plansFor(gateways, options, cleanup);
     const { known, madeUp } = await secretsFor(plans, options, io);
-    const folder = await mkdtemp(join(tmpdir(), "sluice-dev-"));
-    cleanup.add(() => rm(folder, { recursive: true, force: true }));
+    const folder = newTemporaryFolder("dev", cleanup);
     const stacks = await synthesize(plans, { out: join(folder, "cdk.out"), validation: false });
     const region = io.env.AWS_REGION ?? io.env.AWS_DEFAULT_REGION ?? LOCAL_REGION;
     const secrets = new Map([...known, ...madeUp]);
@@ -59,16 +76,24 @@ export async function runDev(options: DevOptions, io: Io): Promise<ExitCode> {
       throw error instanceof PortUnavailable ? new ToolFailure(`${error.message} Choose it with --port.`) : error;
     });
     cleanup.add(() => world.close());
+    const shownGateways = await Promise.all(plans.map(withSample));
+    const { program } = io;
     progress.clear();
-    const shown = { plans, world, targets: options.targets, madeUp: [...madeUp.keys()] };
-    printLine(io.stdout, renderDevScreen(shown, colorsOf(io.stdout, io.env)));
+    const shown = { gateways: shownGateways, world, targets: options.targets, madeUp: [...madeUp.keys()], program };
+    printLine(io.stdout, renderDevScreen(shown, colorsOf(io.stdout, io.env), widthOf(io.stdout)));
     await interrupted(io.interrupt);
-    printLine(io.stdout, "Ending …");
+    // A terminal has just shown ^C where the cursor stands.
+    printLine(io.stdout, `${io.stdout.isTTY ? "\n" : ""}Ending …`);
     return 0;
   } finally {
     progress.clear();
     await cleanup.run();
   }
+}
+
+async function withSample(plan: GatewayPlan): Promise<ShownGateway> {
+  const [operation] = plan.operations;
+  return { plan, sample: operation && (await sampleRequest(operation)) };
 }
 
 /** The plans as they are run: with strict targets, each with the address of its own. */

@@ -144,7 +144,7 @@ function tierFigures(measurement: Measurement): TierFigures[] {
  * How the ideal's grid may lie in time. Where it lies is chance, and with few requests the longest wait hangs on it, so
  * that the ideal's waits are those of all these together.
  */
-const PHASES = 20;
+export const PHASES = 20;
 
 /**
  * The ideal's waits of each request. Where a worker was killed the ideal stands still for the same time: it shows what

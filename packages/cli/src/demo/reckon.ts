@@ -122,6 +122,10 @@ function killedWorkerOf(measurement: Measurement, beganAtMs: number, { atMs, hel
     backAfterMs: outage === undefined ? null : Math.round(outage.untilMs - outage.fromMs),
     shareWithOutage: shareOfAllowedRate({ ...measurement, outage: undefined, heldByKilled: new Set() }),
     requestsHeld: held.size,
+    calledTwice: [...held].filter((id) => callsOf(measurement, id) > 1).length,
     allCalledAfterMs: lastCalls.length === 0 ? null : Math.round(Math.max(...lastCalls) - atMs),
   };
 }
+
+const callsOf = ({ arrivals }: Measurement, id: string): number =>
+  arrivals.filter(({ requestId }) => requestId === id).length;

@@ -1,7 +1,7 @@
 import type { Colors } from "../io";
 import { renderTable } from "../print/table";
-import { plural } from "../print/words";
-import type { GatewayFigures } from "./measure";
+import { plural, wrap } from "../print/words";
+import { type GatewayFigures, PHASES } from "./measure";
 
 /** What became of the gateway whose worker was killed. */
 export interface KilledWorker {
@@ -14,6 +14,8 @@ export interface KilledWorker {
   readonly shareWithOutage: number | null;
   /** Requests that it had in its hands when it died. They come back when their messages show again. */
   readonly requestsHeld: number;
+  /** Of them, those that it had called already: their answers died with it, and they were called again. */
+  readonly calledTwice: number;
   /** From the SIGKILL to the last call of the last of them; null when there were none. */
   readonly allCalledAfterMs: number | null;
 }
@@ -44,53 +46,89 @@ export function brokenPromises(report: DemoReport): string[] {
 }
 
 /** The tables at the end. */
-export function renderReport(report: DemoReport, colors: Colors): string {
+export function renderReport(report: DemoReport, colors: Colors, width: number): string {
+  const { gateways, killedWorker, naive } = report;
   return [
     colors.bold("What the targets saw"),
-    gatewayTable(report.gateways, colors),
-    killedSentence(report.killedWorker),
+    gatewayTable([...WHAT_CAME, ...HOW_WELL], gateways, colors, width),
+    "",
+    ...[killedSentence(killedWorker), ...repeatSentences(report)].map((text) => wrap(text, width)),
     "",
     colors.bold("Waits, from the execution's start to its call at the target"),
-    waitsTable(report.gateways, colors),
-    "The ideal is a perfect spacer with strict order of tiers and no latency, given the same arrivals. Shares and waits",
-    `leave out what the SIGKILL cost ${report.killedWorker.gateway}, which is told above: the ideal stands still as long.`,
+    waitsTable(gateways, colors, width),
+    wrap(ABOUT_IDEAL(killedWorker), width),
     "",
     colors.bold("The same traffic through a ten-line fixed-window limiter, told the same limits"),
-    gatewayTable(report.naive.gateways, colors),
+    gatewayTable(WHAT_CAME, naive.gateways, colors, width),
     "",
     ...closing(report, colors),
   ].join("\n");
 }
 
-function gatewayTable(gateways: readonly GatewayFigures[], colors: Colors): string {
-  const head = [
-    "gateway",
-    "limit",
-    "calls",
-    "most in a window",
-    "refused",
-    "share of rate",
-    "jitter",
-    "succeeded",
-    "failed",
-  ];
-  const rows = gateways.flatMap((figures) =>
-    figures.limits.map(({ calls, windowMs, mostInWindow }) => [
-      figures.name,
-      `${calls} in ${windowMs / 1_000} s`,
-      String(figures.calls),
-      (mostInWindow > calls ? colors.red : colors.green)(`${mostInWindow} of ${calls}`),
-      figures.refused > 0 ? colors.red(String(figures.refused)) : "0",
-      inPercent(figures.shareOfAllowedRate),
-      `${figures.measuredJitterMs.toFixed(1)} ms`,
-      String(figures.succeeded),
-      figures.failed > 0 ? colors.yellow(String(figures.failed)) : "0",
-    ]),
-  );
-  return renderTable({ head, rows, rightAligned: [2, 3, 4, 5, 6, 7, 8] }, colors);
+const ABOUT_IDEAL = ({ gateway }: KilledWorker): string =>
+  `The ideal was given the same arrivals. It starts one call each interval, the most urgent first, and takes no time itself. When its first interval begins is chance, and so its p99 is that of ${PHASES} beginnings together: a measured wait can be a little shorter. The time in which ${gateway} had no worker counts for neither.`;
+
+/** A row of a table with a column for each gateway. */
+interface Measure {
+  readonly title: string;
+  cell(figures: GatewayFigures, colors: Colors): string;
 }
 
-function waitsTable(gateways: readonly GatewayFigures[], colors: Colors): string {
+const WHAT_CAME: readonly Measure[] = [
+  {
+    title: "limit",
+    cell: ({ limits }) => limits.map(({ calls, windowMs }) => `${calls} in ${windowMs / 1_000} s`).join(", "),
+  },
+  {
+    title: "most in a window",
+    cell: ({ limits }, colors) =>
+      limits
+        .map(({ calls, mostInWindow }) =>
+          (mostInWindow > calls ? colors.red : colors.green)(`${mostInWindow} of ${calls}`),
+        )
+        .join(", "),
+  },
+  { title: "requests", cell: ({ requests }) => String(requests) },
+  { title: "calls", cell: ({ calls }) => String(calls) },
+  { title: "refused", cell: ({ refused }, colors) => (refused > 0 ? colors.red(String(refused)) : "0") },
+  { title: "succeeded", cell: ({ succeeded }) => String(succeeded) },
+  { title: "failed", cell: ({ failed }, colors) => (failed > 0 ? colors.yellow(String(failed)) : "0") },
+];
+
+/** Of a limiter that keeps its limit; one that does not has its calls in bursts, of which these say nothing. */
+const HOW_WELL: readonly Measure[] = [
+  { title: "share of allowed rate", cell: ({ shareOfAllowedRate }) => inPercent(shareOfAllowedRate) },
+  { title: "jitter", cell: ({ measuredJitterMs }) => `${measuredJitterMs.toFixed(1)} ms` },
+];
+
+/** A column for each gateway, so that three of them fit a narrow terminal. */
+function gatewayTable(
+  measures: readonly Measure[],
+  gateways: readonly GatewayFigures[],
+  colors: Colors,
+  width: number,
+): string {
+  const head = ["", ...gateways.map(({ name }) => name)];
+  const rows = measures.map(({ title, cell }) => [title, ...gateways.map((figures) => cell(figures, colors))]);
+  return renderTable({ head, rows, rightAligned: gateways.map((_, index) => index + 1), width }, colors);
+}
+
+/** Why a target saw more calls than there were requests. */
+function repeatSentences({ gateways, killedWorker }: DemoReport): string[] {
+  return gateways.flatMap(({ name, calls, requests }) => {
+    const repeats = calls - requests;
+    if (repeats <= 0) return [];
+    const byKill = name === killedWorker.gateway ? Math.min(repeats, killedWorker.calledTwice) : 0;
+    const others = repeats - byKill;
+    const reasons = [
+      byKill > 0 ? [`${byKill} because the answer to the first call died with the worker`] : [],
+      others > 0 ? [`${others} because the call failed in a way after which the file lets it be made again`] : [],
+    ];
+    return `${name}: ${calls} calls for ${plural(requests, "request")}. ${repeats === 1 ? "One is a repeat" : `${repeats} are repeats`}: ${reasons.flat().join(", ")}.`;
+  });
+}
+
+function waitsTable(gateways: readonly GatewayFigures[], colors: Colors, width: number): string {
   const head = ["gateway", "tier", "requests", "median", "p99", "ideal p99"];
   const rows = gateways.flatMap(({ name, tiers }) =>
     tiers.map((tier) => [
@@ -102,7 +140,7 @@ function waitsTable(gateways: readonly GatewayFigures[], colors: Colors): string
       inSeconds(tier.idealP99WaitMs),
     ]),
   );
-  return renderTable({ head, rows, rightAligned: [2, 3, 4, 5] }, colors);
+  return renderTable({ head, rows, rightAligned: [2, 3, 4, 5], width }, colors);
 }
 
 function killedSentence(killed: KilledWorker): string {

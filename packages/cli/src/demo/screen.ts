@@ -1,5 +1,6 @@
 import type { Format } from "../commands/words";
-import { type Colors, colorsOf, type Io, printLine, progressOn } from "../io";
+import { type Colors, colorsOf, type Io, printLine, progressOn, widthOf } from "../io";
+import { wrap } from "../print/words";
 
 /** What the audience sees while the demo runs. In JSON only the report is a result, so the rest is progress. */
 export interface Screen {
@@ -22,7 +23,7 @@ export function screenFor(format: Format, io: Io): Screen {
   const line = progressOn(io.stderr);
   const say = (text: string) => {
     line.clear();
-    if (!isSilent) printLine(sink, text);
+    if (!isSilent) printLine(sink, wrapLines(text, widthOf(sink)));
   };
   let lastPlainAt = 0;
   return {
@@ -38,3 +39,9 @@ export function screenFor(format: Format, io: Io): Screen {
     clear: () => line.clear(),
   };
 }
+
+const wrapLines = (text: string, width: number): string =>
+  text
+    .split("\n")
+    .map((line) => (line.length > width ? wrap(line, width) : line))
+    .join("\n");

@@ -1,4 +1,4 @@
-import { ERRORS } from "@sluice/dsl";
+import { didYouMean, ERRORS } from "@sluice/dsl";
 
 /** How an execution ended that did not succeed, in Step Functions' words. */
 export interface FailedExecution {
@@ -38,17 +38,28 @@ const meaning = (name: string): string => (MEANINGS[name] === undefined ? "" : `
 
 function readCause(cause: string | undefined): { message: string | undefined; call: string | undefined } {
   const parsed = jsonObject(cause);
-  if (parsed === undefined) return { message: cause, call: undefined };
-  const message = typeof parsed.message === "string" ? parsed.message : cause;
+  if (parsed === undefined) return { message: withSuggestion(cause), call: undefined };
+  const message = withSuggestion(typeof parsed.message === "string" ? parsed.message : cause);
+  // A request that was never called has an attempt too, the first, and who reads it would take that for a call.
+  const wasCalled = typeof parsed.callStartedAt === "string";
   const facts = [
     typeof parsed.operation === "string" ? `operation ${parsed.operation}` : undefined,
     typeof parsed.tier === "string" ? `tier ${parsed.tier}` : undefined,
-    typeof parsed.attempt === "number" ? `attempt ${parsed.attempt + 1}` : undefined,
+    wasCalled && typeof parsed.attempt === "number" ? `attempt ${parsed.attempt + 1}` : undefined,
     typeof parsed.status === "number" ? `status ${parsed.status}` : undefined,
     typeof parsed.callStartedAt === "string" ? `called at ${parsed.callStartedAt}` : undefined,
     typeof parsed.durationMs === "number" ? `took ${Math.round(parsed.durationMs)} ms` : undefined,
   ].filter((fact) => fact !== undefined);
   return { message, call: facts.length === 0 ? undefined : `(${facts.join(", ")})` };
+}
+
+/** The state machine's sentence about a name that it does not know; the names that it does know end it. */
+const UNKNOWN_NAME = /^There is no (?:operation|tier) "(.*)"\. Those of \S+: (.*)\.$/;
+
+function withSuggestion(message: string | undefined): string | undefined {
+  const [, typed, known] = UNKNOWN_NAME.exec(message ?? "") ?? [];
+  const likely = typed === undefined ? undefined : didYouMean(typed, known?.split(", ") ?? []);
+  return likely === undefined ? message : `${message} Did you mean ${likely}?`;
 }
 
 function jsonObject(text: string | undefined): Readonly<Record<string, unknown>> | undefined {

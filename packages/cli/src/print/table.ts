@@ -9,7 +9,10 @@ export interface TableOptions {
   readonly rows: readonly Row[];
   /** Columns of figures, counted from 0. */
   readonly rightAligned?: readonly number[];
-  /** Cells wrap so that a line has at most so many characters; left out: nothing wraps. */
+  /**
+   * Cells wrap between words so that a line has at most so many characters. Only addresses are cut; where the words do not
+   * leave it at that, lines are longer. Left out: nothing wraps.
+   */
   readonly width?: number;
 }
 
@@ -31,7 +34,7 @@ export function renderTable({ head, rows, rightAligned = [], width }: TableOptio
     .join("\n");
 }
 
-/** An address longer than its column is broken anywhere: cut off, it could not be read. */
+/** What is longer than its column is broken anywhere: cut off, it could not be read. Only addresses ever are. */
 const breakable = (cell: string, width = Number.POSITIVE_INFINITY): string =>
   cell.replace(/\S+/g, (word) =>
     lengthOf(word) <= width ? word : (word.match(new RegExp(`.{1,${width}}`, "g")) ?? []).join("\n"),
@@ -59,15 +62,32 @@ const NOTHING_DRAWN = {
 
 /** Narrower than this nothing can be read. */
 const MIN_COLUMN = 8;
+/** An address is cut into pieces no shorter than this. */
+const MIN_PIECE = 24;
 
-/** Each column as wide as its longest cell; where that is too much in all, the widest ones give way. */
+/** Addresses, ARNs, and what is longer than any word. */
+const isCuttable = (word: string): boolean => /\/|^arn:/.test(word) || lengthOf(word) > 40;
+
+/** The least width of a cell: that of its longest word. */
+const leastOf = (cell: string): number =>
+  Math.max(
+    0,
+    ...cell.split(/\s+/).map((word) => (isCuttable(word) ? Math.min(lengthOf(word), MIN_PIECE) : lengthOf(word))),
+  );
+
+/** Each column as wide as its longest cell; where that is too much in all, the widest ones that can give way do. */
 function widths(rows: readonly Row[], width: number): number[] {
-  const columns = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => lengthOf(row[column] ?? ""))));
+  const widest = (measure: (cell: string) => number) =>
+    (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => measure(row[column] ?? ""))));
+  const columns = widest(lengthOf);
+  const least = widest(leastOf).map((words, column) => Math.max(words, Math.min(MIN_COLUMN, columns[column] ?? 0)));
+  const slack = (column: number): number => (columns[column] ?? 0) - (least[column] ?? 0);
   const room = width - GAP.length * (columns.length - 1);
   for (let excess = columns.reduce((sum, one) => sum + one, 0) - room; excess > 0; excess--) {
-    const widest = columns.indexOf(Math.max(...columns));
-    if ((columns[widest] ?? 0) <= MIN_COLUMN) break;
-    columns[widest] = (columns[widest] ?? 0) - 1;
+    const giving = columns.filter((_, column) => slack(column) > 0);
+    if (giving.length === 0) break;
+    const column = columns.findIndex((one, index) => slack(index) > 0 && one === Math.max(...giving));
+    columns[column] = (columns[column] ?? 0) - 1;
   }
   return columns;
 }

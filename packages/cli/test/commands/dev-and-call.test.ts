@@ -1,4 +1,6 @@
+import { execFileSync } from "node:child_process";
 import { readdirSync } from "node:fs";
+import { DescribeExecutionCommand, SFNClient, StartExecutionCommand } from "@aws-sdk/client-sfn";
 import { changed, WEATHER, withToken } from "../gateway-text";
 import { type Ended, newSession, type Session } from "../session";
 
@@ -51,12 +53,11 @@ describe("with a gateway that runs", () => {
     session.close();
   });
 
-  test("dev says where it listens, how to call it, and which secrets it made up", () => {
+  test("dev says where it listens, which secrets it made up and why, and where real ones belong", () => {
     expect(dev.screen).toContain("weather  5/s    forecast    HIGH, BATCH");
-    expect(dev.screen).toContain("the secrets weather");
-    expect(dev.screen).toContain(
-      `sluice call weather forecast --tier HIGH --request '{…}' --endpoint-url ${dev.endpoint}`,
-    );
+    const text = dev.screen.replaceAll(/\s+/g, " ");
+    expect(text).toContain("made up, because strict targets take any key: weather.");
+    expect(text).toContain("--targets none, which calls the real endpoints, reads them from sluice.secrets.yaml");
   });
 
   test("call prints the answer of the target as JSON", async () => {
@@ -84,6 +85,12 @@ describe("with a gateway that runs", () => {
     const { code, stderr } = await call(`weather --tier URGENT --request '{"place":"Oslo"}'`);
     expect(code).toBe(1);
     expect(stderr).toContain("HIGH, BATCH");
+    expect(stderr).not.toContain("attempt");
+  });
+
+  test("a mistyped tier or operation fails with the one that was meant", async () => {
+    expect((await call("weather --tier HIHG")).stderr).toContain("Did you mean HIGH?");
+    expect((await call("weather forcast")).stderr).toContain("Did you mean forecast?");
   });
 
   test("an unknown operation fails at once with those that exist", async () => {
@@ -98,10 +105,23 @@ describe("with a gateway that runs", () => {
     expect(stderr).toMatch(/^sluice: There is no gateway wether.*did you mean weather\?/);
   });
 
-  test("the same --name never starts a request twice", async () => {
+  test("the same --name and request wait for the one call while it runs, and start nothing after it has ended", async () => {
     const words = `weather --name once --request '{"place":"Oslo"}'`;
-    expect((await call(words)).code).toBe(0);
-    expect(await call(words)).toMatchObject({ code: 2, stderr: expect.stringContaining("A request named once") });
+    const both = await Promise.all([call(words), call(words)]);
+    expect(both.map(({ code }) => code)).toEqual([0, 0]);
+    const { code, stderr } = await call(words);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(
+      /^sluice: This request was started as once before, and has ended \(SUCCEEDED\); nothing was sent/,
+    );
+    expect(stderr).toContain("arn:aws:states:us-east-1:123456789012:execution:sluice-weather:once");
+  });
+
+  test("the same --name with another request starts nothing, and says that it was another one", async () => {
+    expect((await call(`weather --name taken --request '{"place":"Oslo"}'`)).code).toBe(0);
+    const { code, stderr } = await call(`weather --name taken --request '{"place":"Bergen"}'`);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^sluice: Another request was started as taken before; nothing was sent/);
   });
 
   test("a second dev on the same port is one sentence and exit 2", async () => {
@@ -121,6 +141,84 @@ describe("with a gateway that runs", () => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
   });
 });
+
+describe("the commands that dev prints, pasted into a shell", () => {
+  let session: Session;
+  let dev: Awaited<ReturnType<typeof startDev>>;
+  let commands: string[];
+
+  beforeAll(async () => {
+    session = newSession();
+    const quoted = changed(
+      changed(WEATHER, "name: weather", "name: tides"),
+      "properties: { place: { type: string } }",
+      `properties: { place: { const: "L'Aber $HOME \\"x\\"" } }`,
+    );
+    const impossible = changed(
+      changed(WEATHER, "name: weather", "name: void"),
+      "properties: { place: { type: string } }",
+      "properties: { place: false }",
+    );
+    await session.write("gateways/tides.yaml", quoted);
+    await session.write("gateways/void.yaml", impossible);
+    dev = await startDev(session);
+    commands = dev.screen.split("\n").flatMap((line) => (line.startsWith("  $ ") ? line.slice(4) : []));
+  });
+  afterAll(async () => {
+    await dev.end();
+    session.close();
+  });
+
+  const commandWith = (text: string): string => {
+    const found = commands.find((command) => command.includes(text));
+    if (found === undefined) throw new Error(`dev printed no ${text}`);
+    return found;
+  };
+
+  test("call is answered", async () => {
+    const { code, stdout, stderr } = await session.run(wordsOf(commandWith("call tides")));
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    expect(JSON.parse(stdout)).toMatchObject({ status: 200 });
+  });
+
+  test("the AWS CLI's start-execution starts one, and describe-execution finds it", async () => {
+    const start = optionsIn(wordsOf(commandWith("start-execution")));
+    const describe = optionsIn(wordsOf(commandWith("describe-execution")));
+    const credentials = { accessKeyId: "local", secretAccessKey: "local" };
+    const client = new SFNClient({ endpoint: start["endpoint-url"], region: start.region, credentials });
+    try {
+      const { executionArn } = await client.send(
+        new StartExecutionCommand({
+          stateMachineArn: start["state-machine-arn"],
+          name: start.name,
+          input: start.input,
+        }),
+      );
+      expect(executionArn).toBe(describe["execution-arn"]);
+      const { input } = await client.send(new DescribeExecutionCommand({ executionArn }));
+      expect(JSON.parse(input ?? "")).toMatchObject({ tier: "HIGH", request: { place: `L'Aber $HOME "x"` } });
+    } finally {
+      client.destroy();
+    }
+  });
+
+  test("where no sample can be made, the line says what is missing", () => {
+    expect(commandWith("call void")).toContain("--request @request.json");
+    expect(dev.screen).toContain("no sample could be made for forecast");
+  });
+});
+
+/** The words that a POSIX shell makes of a command of `sluice` or `aws`. */
+function wordsOf(command: string): string[] {
+  const script = `sluice() { printf '%s\\0' "$@"; }; aws() { printf '%s\\0' "$@"; }; ${command}`;
+  return execFileSync("sh", ["-c", script], { encoding: "utf8" }).split("\0").slice(0, -1);
+}
+
+/** The options among the words of an AWS CLI command. */
+const optionsIn = (words: readonly string[]): Record<string, string> =>
+  Object.fromEntries(
+    words.flatMap((word, at) => (word.startsWith("--") ? [[word.slice(2), words[at + 1] ?? ""]] : [])),
+  );
 
 describe("without one", () => {
   let session: Session;

@@ -24,6 +24,7 @@ const report = (gateway: Partial<GatewayFigures>, backAfterMs: number | null = 8
     backAfterMs,
     shareWithOutage: 0.84,
     requestsHeld: 3,
+    calledTwice: 2,
     allCalledAfterMs: 34_100,
   },
   naive: { gateways: [figures({ refused: 17, limits: [{ calls: 10, windowMs: 6_000, mostInWindow: 19 }] })] },
@@ -47,12 +48,33 @@ test("a gateway that never calls again after its worker was killed is a broken p
   expect(brokenPromises(report({}, null))).toEqual(["nvd: no call came after its worker had been killed."]);
 });
 
+const rendered = (gateway: Partial<GatewayFigures>, width = 100): string =>
+  renderReport(report(gateway), colorsOf({ write: () => undefined }, {}), width);
+
 test("the tables say what the gateway did, what the killed worker cost, and what the naive limiter collected", () => {
-  const text = renderReport(report({}), colorsOf({ write: () => undefined }, {}));
-  expect(text).toMatch(/nvd +10 in 6 s +80 +10 of 10 +0 +99\.1 % +3\.2 ms +79 +1/);
-  expect(text).toMatch(/nvd +HIGH +20 +0\.31 s +0\.64 s +0\.60 s/);
-  expect(text).toContain("killed (SIGKILL) after 24.00 s; the next one called 8.70 s later.");
-  expect(text).toContain("It had 3 requests in its hands; they were called (again) within 34.10 s.");
-  expect(text).toContain("its share is 84.0 %");
-  expect(text).toContain("The fixed-window limiter was refused 17 times.");
+  const text = rendered({}, 140);
+  const [gateway = "", naive = ""] = text.split("The same traffic through");
+  expect(gateway).toMatch(/limit +10 in 6 s\n/);
+  expect(gateway).toMatch(/most in a window +10 of 10\n/);
+  expect(gateway).toMatch(/calls +80\nrefused +0\nsucceeded +79\nfailed +1\n/);
+  expect(gateway).toMatch(/share of allowed rate +99\.1 %\njitter +3\.2 ms\n/);
+  expect(gateway).toMatch(/nvd +HIGH +20 +0\.31 s +0\.64 s +0\.60 s/);
+  expect(gateway).toContain("killed (SIGKILL) after 24.00 s; the next one called 8.70 s later.");
+  expect(gateway).toContain("It had 3 requests in its hands;");
+  expect(naive).toMatch(/most in a window +19 of 10\n[\s\S]*refused +17\n/);
+  expect(naive).toContain("The fixed-window limiter was refused 17 times.");
+});
+
+test("more calls than requests are explained: what the killed worker had called, and what the file lets be repeated", () => {
+  const text = rendered({ calls: 83 }, 140).replaceAll(/\s+/g, " ");
+  expect(text).toContain("nvd: 83 calls for 80 requests. 3 are repeats: 2 because the answer to the first call died");
+  expect(text).toContain(", 1 because the call failed");
+  expect(rendered({ calls: 80 })).not.toContain("repeats");
+});
+
+test.each([60, 80, 120])("no line of the report is longer than a terminal of %d columns", (width) => {
+  const three = report({ calls: 83 });
+  const gateways = ["companies-house", "ncbi-eutils", "nvd"].map((name) => figures({ name, calls: 83 }));
+  const text = renderReport({ ...three, gateways }, colorsOf({ write: () => undefined }, {}), width);
+  expect(text.split("\n").filter((line) => line.length > Math.max(width, 78))).toEqual([]);
 });

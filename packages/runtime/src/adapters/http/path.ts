@@ -33,8 +33,8 @@ const namesOf = (list: string): string[] => list.split(",").map((name) => name.r
 
 const namesIn = (path: string): string[] => [...path.matchAll(EXPRESSIONS)].flatMap(([, , list = ""]) => namesOf(list));
 
-/** Without an operator a value is a part of the path, and the path without it is another one. */
-const neededIn = (path: string): string[] =>
+/** The names that a request must fill: without an operator a value is a part of the path, and the path without it is another one. */
+export const neededIn = (path: string): string[] =>
   [...path.matchAll(EXPRESSIONS)].flatMap(([, operator, list = ""]) => (operator === "" ? namesOf(list) : []));
 
 function checkPresent({ name, path }: OperationPlan, variable: string, value: Json | undefined): void {
