@@ -58,6 +58,7 @@ function noRepository(stderr: string, cwd: string): ToolFailure {
 export async function findBase(ref: string, { root, isShallow }: Repository, io: Io): Promise<Base> {
   const commit = await commitOf(ref, root, io);
   if (commit === undefined) throw await noCommit(ref, { root, isShallow }, io);
+  if (ref === "HEAD") return { ref, commit, isMergeBase: false };
   const { code, stdout } = await git(["merge-base", commit, "HEAD"], root, io);
   const mergeBase = code === 0 ? firstLine(stdout) : commit;
   return { ref, commit: mergeBase, isMergeBase: mergeBase !== commit };

@@ -56,8 +56,16 @@ const plansByFile = (files: readonly GatewayFile[]): ReadonlyMap<string, Gateway
 
 /** Unchanged files that hold a host or a name of the changed ones: a look at the text is enough to leave out the rest. */
 function neighboursOf(plans: readonly GatewayPlan[], unchanged: readonly GatewayFile[]): GatewayFile[] {
-  const marks = new Set(plans.flatMap(({ name, endpoint }) => [new URL(endpoint.url).host, `name: ${name}`]));
-  return unchanged.filter(({ text }) => [...marks].some((mark) => text.includes(mark)));
+  const hosts = new Set(plans.map(({ endpoint }) => new URL(endpoint.url).host));
+  const names = new Set(plans.map(({ name }) => name));
+  return unchanged.filter(
+    ({ text }) => [...hosts].some((host) => text.includes(host)) || [...namesIn(text)].some((name) => names.has(name)),
+  );
+}
+
+/** Every `name:` of a text; those of tiers too, which does no harm. */
+function* namesIn(text: string): Generator<string> {
+  for (const [, name] of text.matchAll(/\bname["']?\s*:\s*["']?([a-z0-9-]+)/g)) if (name !== undefined) yield name;
 }
 
 /** Each file by itself: what was wrong at the base stops nobody from mending it. */

@@ -43,7 +43,7 @@ const removedGateway: Words<"gateway-removed"> = ({ host, tiers }, quote) => ({
   what: "The gateway is removed from the files. Its stack is still deployed, and works on, until somebody destroys it.",
   callers: "When the stack is destroyed, whoever starts an execution of its state machine gets an error.",
   target: `${quote(host)} is called until then, up to the limit.`,
-  waiting: `The queues of ${list(tiers)} outlive the stack, but then nobody reads them: what waits there is never called.`,
+  waiting: `The queues of ${list(tiers)} outlive the stack, but then nobody reads them: what waits there is never called, and its caller gets no answer.`,
   deploy:
     "Stop starting executions, wait until none is running, then destroy the stack, and delete its queues and its table, which stay.",
 });
@@ -160,7 +160,7 @@ const responseTimeout: Words<"response-timeout"> = ({ before, after, endsFirst }
   callers:
     after < before
       ? `A call that takes longer than ${showDuration(after)} now has an unknown outcome: repeated where that does no harm, Gateway.Unknown elsewhere.`
-      : "A slow call is waited for longer, and so the last call may start a little earlier before a tier's timeout.",
+      : "A slow call is waited for longer, and a call must start that much earlier to end within its tier's timeout.",
   ...(endsFirst && {
     waiting:
       "What was asked before the deployment has a time-out reckoned with the old figure: called at the last moment, it may be given up while its call is open.",
@@ -226,7 +226,7 @@ const addedOperation: Words<"operation-added"> = ({ operation, method, path, rep
 const removedOperation: Words<"operation-removed"> = ({ operation }) => ({
   what: `The operation ${operation} is removed.`,
   callers: "A request for it ends with Gateway.InvalidRequest.",
-  waiting: "So does one that waits; nothing is called.",
+  waiting: "So does one that waits; it is not called.",
   deploy: `Stop asking for ${operation} and wait until none of its executions is running, if they are still wanted.`,
 });
 
