@@ -190,8 +190,8 @@ function git(words: readonly string[], cwd: string, io: Io, input = ""): Promise
 }
 
 function environmentFor({ env }: Io): NodeJS.ProcessEnv {
-  // Its own words, whatever the user's language: they are told apart above. And no lock for a refreshed index.
-  return { ...process.env, ...env, LC_ALL: "C", GIT_OPTIONAL_LOCKS: "0", GIT_TERMINAL_PROMPT: "0" };
+  // Its own words, whatever the user's language: they are told apart above.
+  return { ...process.env, ...env, LC_ALL: "C", GIT_TERMINAL_PROMPT: "0" };
 }
 
 function notRun(error: Error): Error {

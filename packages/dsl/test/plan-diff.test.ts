@@ -278,8 +278,14 @@ describe("gateways that come and go", () => {
   });
 
   test("of two candidates the likest is the one that was renamed", () => {
-    const { gateways } = diffPlans([...named("a", "rateLimit: 7/s"), ...named("c")], named("b"));
-    expect(gateways.map(({ kind, gateway }) => `${kind} ${gateway}`)).toEqual(["removed a", "renamed b"]);
+    const [less, likest] = [named("a", "rateLimit: 7/s"), named("c")];
+    for (const before of [
+      [...less, ...likest],
+      [...likest, ...less],
+    ]) {
+      const { gateways } = diffPlans(before, named("b"));
+      expect(gateways.map(({ kind, gateway }) => `${kind} ${gateway}`)).toEqual(["removed a", "renamed b"]);
+    }
   });
 });
 

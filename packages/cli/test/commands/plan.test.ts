@@ -282,7 +282,7 @@ describe("what cannot be compared", () => {
     folder.close();
   });
 
-  test.each(["nowhere", "--upload-pack=touch", "HEAD:gateways"])("--base=%s is no commit", async (ref) => {
+  test.each(["nowhere", "--since=2020-01-01", "HEAD:gateways"])("--base=%s is no commit", async (ref) => {
     expect(await refusal(`plan --base=${ref}`)).toContain(`git knows no commit ${ref}. Give --base a branch`);
   });
 
