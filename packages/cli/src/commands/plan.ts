@@ -9,7 +9,7 @@ import { planJson } from "../print/plan-json";
 import { renderPlanMarkdown } from "../print/plan-markdown";
 import { renderPlan } from "../print/plan-pretty";
 import type { PlanReport } from "../print/plan-report";
-import { envOption, example } from "./words";
+import { example } from "./words";
 
 export interface PlanOptions {
   /** As typed; none: those of gateways/. */
@@ -28,7 +28,7 @@ export const newPlanCommand = (run: (options: PlanOptions) => Promise<void>): Co
     .description("Say what a change of gateway files does when it is deployed, for review in a pull request.")
     .argument("[files...]", "gateway files or folders of them (default: gateways/*.yaml)")
     .option("--base <ref>", "the branch, tag or commit to compare with, where this branch left it", "HEAD")
-    .addOption(envOption())
+    .option("--env <environment>", "only this environment (default: the files themselves, and all their environments)")
     .addOption(
       new Option("--format <format>", "how to print what changes")
         .choices(["pretty", "markdown", "json"])

@@ -22,7 +22,7 @@ export interface UnreadableBase {
 /** What each degree of care means, after its name. */
 export const CARE_WORDS: Readonly<Record<Care, string>> = {
   safe: "deploy at any time",
-  "takes care": "the limit holds; read what callers and waiting requests will notice",
+  "takes care": "read first what callers, waiting requests or the target will notice",
   paused: "deploy only while no request waits",
 };
 

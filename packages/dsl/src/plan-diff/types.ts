@@ -5,8 +5,9 @@ import type { Json, Micros } from "../units";
 /**
  * How a change may be deployed.
  *
- * - `safe`: at any time; the limit holds, and nobody has to do anything.
- * - `takes care`: the limit holds, but callers, waiting requests or whoever deploys will notice; the change says what.
+ * - `safe`: at any time; nobody has to do anything.
+ * - `takes care`: the gateway keeps its limit, but callers, waiting requests, the target or whoever deploys will notice;
+ *   the change says what.
  * - `paused`: only while no request waits; otherwise the target's limit would not hold, or requests would be lost or be
  *   done twice.
  */
