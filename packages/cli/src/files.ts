@@ -14,6 +14,9 @@ export const SECRETS_FILE = "sluice.secrets.yaml";
 
 const isYaml = (name: string): boolean => /\.ya?ml$/.test(name);
 
+/** Whether a file of this name, in a folder that was given, is taken for a gateway file. */
+export const isGatewayFileName = (name: string): boolean => isYaml(name) && name !== SECRETS_FILE;
+
 /**
  * The gateway files that a command works on.
  *
@@ -60,10 +63,11 @@ async function expand(path: string, io: Io): Promise<string[]> {
   return files;
 }
 
-async function yamlFilesIn(folder: string, io: Io): Promise<string[]> {
+/** The gateway files directly in a folder, in order. @throws the system's error when it cannot be listed */
+export async function yamlFilesIn(folder: string, io: Io): Promise<string[]> {
   const entries = await readdir(resolve(io.cwd, folder), { withFileTypes: true });
   return entries
-    .filter((entry) => !entry.isDirectory() && isYaml(entry.name) && entry.name !== SECRETS_FILE)
+    .filter((entry) => !entry.isDirectory() && isGatewayFileName(entry.name))
     .map((entry) => join(folder, entry.name))
     .sort();
 }

@@ -4,6 +4,7 @@ import { newDemoCommand, runDemo } from "./commands/demo";
 import { newDevCommand, runDev } from "./commands/dev";
 import { newExplainCommand, runExplain } from "./commands/explain";
 import { newLintCommand, runLint } from "./commands/lint";
+import { newPlanCommand, runPlan } from "./commands/plan";
 import { newSynthCommand, runSynth } from "./commands/synth";
 import { sentenceFor } from "./failures";
 import { colorsOf, type ExitCode, type Io, printLine, type Run, withColumns } from "./io";
@@ -43,6 +44,7 @@ async function runWords(words: readonly string[], io: Io): Promise<ExitCode> {
   const commands = [
     newLintCommand(keeping(runLint)),
     newExplainCommand(keeping(runExplain)),
+    newPlanCommand(keeping(runPlan)),
     newSynthCommand(keeping(runSynth)),
     newDevCommand(keeping(runDev)),
     newCallCommand(keeping(runCall)),

@@ -29,8 +29,8 @@ export interface Ended {
   readonly stderr: string;
 }
 
-export function newSession(): Session {
-  const cwd = mkdtempSync(join(tmpdir(), "sluice-session-"));
+/** @param cwd left out: a new folder */
+export function newSession(cwd = mkdtempSync(join(tmpdir(), "sluice-session-"))): Session {
   return {
     cwd,
     async write(file, text) {

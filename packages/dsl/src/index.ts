@@ -32,10 +32,13 @@ export {
 } from "./lint";
 export { mergePatch } from "./merge-patch";
 export { type GatewayDocument, type Path, parseGateway, type Range } from "./parse";
-export { intervalUs, planGateway } from "./plan";
+export { intervalUs, planGateway, TASK_MARGIN_US } from "./plan";
+export { diffPlans } from "./plan-diff/diff-plans";
+export { environmentsOf, plansOf } from "./plan-diff/plans-of";
+export * from "./plan-diff/types";
 export * from "./plan-types";
 export { PRICES, PRICES_REGION, type Price } from "./prices";
-export { environmentsOf, type Project } from "./project";
+export { type Project, sharedEnvironments } from "./project";
 export { parseRate, type Rate } from "./rate";
 export { readProject } from "./read-project";
 export { RULES } from "./rules/all";

@@ -1,7 +1,7 @@
 import type { Finding, Suppressed } from "./findings";
 import { isMap, valueAt } from "./merge-patch";
 import { type GatewayDocument, parseGateway } from "./parse";
-import { environmentsOf, type Project } from "./project";
+import { type Project, sharedEnvironments } from "./project";
 import { RULES } from "./rules/all";
 import { type GatewaySpec, type ResolveOptions, specOf } from "./spec";
 import { readSubject, type Subject } from "./subject";
@@ -118,7 +118,7 @@ function lintFile(document: GatewayDocument, asked: string | undefined, project:
 
 /** The file as it is, for an environment that only the project names. */
 const withoutPatch = (base: Subject): Subject =>
-  base.asked !== undefined && environmentsOf(base.project).includes(base.asked)
+  base.asked !== undefined && sharedEnvironments(base.project).includes(base.asked)
     ? { ...base, environment: base.asked }
     : base;
 

@@ -39,6 +39,9 @@ export const MAX_TIER_TIMEOUT_US = seconds(13 * 86_400);
 /** What a lower tier gets while it has work waiting and the file says nothing. */
 export const DEFAULT_SHARE = 0.05;
 
+/** What the state machine's task waits beside deadline, call and visibility before it gives a request up. */
+export const TASK_MARGIN_US = seconds(60);
+
 const MARGIN_US = seconds(30);
 const RETENTION_MARGIN_US = seconds(3_600);
 const REPEATABLE_METHODS: ReadonlySet<string> = new Set(["GET", "HEAD", "PUT", "DELETE", "OPTIONS"]);

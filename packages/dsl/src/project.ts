@@ -13,7 +13,7 @@ export interface Project {
 }
 
 /** The names of the environments that a project declares for all its gateways. */
-export function environmentsOf(project: Project | undefined): string[] {
+export function sharedEnvironments(project: Project | undefined): string[] {
   const environments = valueAt(project?.document.value, ["environments"]);
   return Object.keys(isMap(environments) ? environments : {});
 }

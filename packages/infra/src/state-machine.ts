@@ -6,14 +6,11 @@ import {
   type Json,
   type Micros,
   type RetryPlan,
-  seconds,
   showDuration,
+  TASK_MARGIN_US,
   toMs,
   UNKNOWN_REPEATABLE,
 } from "@sluice/dsl";
-
-/** Left between the end of a request's last possible message and the task's own timeout. */
-const TIMEOUT_MARGIN = seconds(60);
 
 /** What a publish may fail with and succeed a moment later, as Step Functions names it. */
 const PASSING_SNS_ERRORS = [
@@ -167,7 +164,7 @@ const wholeMs = (duration: Micros): number => Math.round(toMs(duration));
  * may be open, a message stay hidden after a crash, and a margin. It must never end an attempt whose call is open.
  */
 function timeoutSeconds(plan: GatewayPlan): string {
-  const after = wholeMs(plan.timeouts.responseUs) + wholeMs(plan.queues.tierVisibilityUs) + wholeMs(TIMEOUT_MARGIN);
+  const after = wholeMs(plan.timeouts.responseUs) + wholeMs(plan.queues.tierVisibilityUs) + wholeMs(TASK_MARGIN_US);
   return `$max([1, $ceil(($max([0, ${deadlineMs(plan)} - $millis()]) + ${after}) / 1000)])`;
 }
 

@@ -4,6 +4,7 @@ import { type DemoOptions, newDemoCommand } from "../../src/commands/demo";
 import { type DevOptions, newDevCommand } from "../../src/commands/dev";
 import { type ExplainOptions, newExplainCommand } from "../../src/commands/explain";
 import { type LintOptions, newLintCommand } from "../../src/commands/lint";
+import { newPlanCommand, type PlanOptions } from "../../src/commands/plan";
 import { newSynthCommand, type SynthOptions } from "../../src/commands/synth";
 
 /** The options that a command makes of the words typed, without running it. */
@@ -62,6 +63,23 @@ test("explain needs a file", async () => {
     env: undefined,
     format: "pretty",
   });
+});
+
+test("plan compares with HEAD, all environments, for people, unless told otherwise", async () => {
+  expect(await optionsOf<PlanOptions>(newPlanCommand)).toEqual({
+    files: [],
+    base: "HEAD",
+    env: undefined,
+    format: "pretty",
+  });
+  const words = ["a.yaml", "--base", "origin/main", "--env", "staging", "--format", "markdown"];
+  expect(await optionsOf<PlanOptions>(newPlanCommand, ...words)).toEqual({
+    files: ["a.yaml"],
+    base: "origin/main",
+    env: "staging",
+    format: "markdown",
+  });
+  await expect(optionsOf<PlanOptions>(newPlanCommand, "--format", "xml")).rejects.toThrow("pretty, markdown, json");
 });
 
 test("synth writes validated templates to cdk.out unless told otherwise", async () => {

@@ -1,7 +1,7 @@
 import { showDuration, showRoughly } from "../duration";
 import type { GatewayPlan } from "../plan-types";
 import { costFact } from "./cost";
-import type { Explanation, OperationFact, PlanNumbers, TierFact, WaitsFact } from "./explanation";
+import type { ExplainedNumbers, Explanation, OperationFact, TierFact, WaitsFact } from "./explanation";
 import { limitFacts, reachedShareOf } from "./limit";
 import { type ArrivalsByTier, waitsFact } from "./loads";
 import { outcomeFacts } from "./outcomes";
@@ -65,7 +65,7 @@ function waitSentence({ tiers }: GatewayPlan, { loads }: WaitsFact): string {
   return `${order}: behind an endless backlog of ${last}, a request of ${first.tier} waits ${showRoughly(first.meanWaitUs)} on average.`;
 }
 
-function numbersOf(plan: GatewayPlan, pace: Pace): PlanNumbers {
+function numbersOf(plan: GatewayPlan, pace: Pace): ExplainedNumbers {
   const { limit, timeouts, turn, worker, queues } = plan;
   return {
     ...(limit.rate && { limitCalls: limit.rate.calls, limitWindowUs: limit.rate.windowUs }),

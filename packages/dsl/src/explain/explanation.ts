@@ -11,7 +11,7 @@ export interface Explanation {
   readonly environment?: string;
   /** The most important sentences, the first one first. */
   readonly summary: readonly string[];
-  readonly numbers: PlanNumbers;
+  readonly numbers: ExplainedNumbers;
   readonly facts: readonly Fact[];
   /** Highest first. */
   readonly tiers: readonly TierFact[];
@@ -31,7 +31,7 @@ export interface Fact {
 }
 
 /** What {@link Fact}s show, for machines. */
-export interface PlanNumbers {
+export interface ExplainedNumbers {
   /** Of the limit; both absent when only `concurrency` limits. */
   readonly limitCalls?: number;
   readonly limitWindowUs?: Micros;

@@ -1,6 +1,6 @@
 import { didYouMean } from "../did-you-mean";
 import { isMap, valueAt } from "../merge-patch";
-import { environmentsOf } from "../project";
+import { sharedEnvironments } from "../project";
 import { defineRule, text } from "../rule";
 
 export const unknownEnvironment = defineRule({
@@ -23,7 +23,7 @@ export const unknownEnvironment = defineRule({
     if (asked === undefined || document.value === undefined) return;
     const environments = valueAt(document.value, ["environments"]);
     const own = Object.keys(isMap(environments) ? environments : {});
-    const names = [...new Set([...own, ...environmentsOf(project)])];
+    const names = [...new Set([...own, ...sharedEnvironments(project)])];
     if (names.includes(asked)) return;
     const guess = didYouMean(asked, names) ?? "one of them";
     if (names.length === 0) report("none", { path: [], part: "key" }, { asked });

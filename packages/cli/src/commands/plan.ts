@@ -1,0 +1,70 @@
+import { Command, Option } from "commander";
+import { type BothSides, readBothSides } from "../both-sides";
+import { findBase, findRepository } from "../git";
+import { Interrupted } from "../interrupt";
+import { colorsOf, type ExitCode, type Io, printLine, widthOf } from "../io";
+import { planSides } from "../plan-sides";
+import { renderLint } from "../print/lint-pretty";
+import { planJson } from "../print/plan-json";
+import { renderPlanMarkdown } from "../print/plan-markdown";
+import { renderPlan } from "../print/plan-pretty";
+import type { PlanReport } from "../print/plan-report";
+import { example } from "./words";
+
+export interface PlanOptions {
+  /** As typed; none: those of gateways/. */
+  readonly files: readonly string[];
+  /** A branch, a tag or a commit. */
+  readonly base: string;
+  /** Undefined: the files themselves and all their environments. */
+  readonly env: string | undefined;
+  readonly format: "pretty" | "markdown" | "json";
+}
+
+type Typed = Omit<PlanOptions, "files">;
+
+export const newPlanCommand = (run: (options: PlanOptions) => Promise<void>): Command =>
+  new Command("plan")
+    .description("Say what a change of gateway files does when it is deployed, for review in a pull request.")
+    .argument("[files...]", "gateway files or folders of them (default: gateways/*.yaml)")
+    .option("--base <ref>", "the branch, tag or commit to compare with, where this branch left it", "HEAD")
+    .option("--env <environment>", "only this environment (default: the files themselves, and all their environments)")
+    .addOption(
+      new Option("--format <format>", "how to print what changes")
+        .choices(["pretty", "markdown", "json"])
+        .default("pretty"),
+    )
+    .addHelpText("after", example("sluice plan", "sluice plan --base origin/main --format markdown"))
+    .action((files: string[], { base, env, format }: Typed) => run({ files, base, env, format }));
+
+/** Compares the files here with those of a commit. Changes are no failure: exit 0 with and without. */
+export async function runPlan(options: PlanOptions, io: Io): Promise<ExitCode> {
+  try {
+    const repository = await findRepository(io);
+    const base = await findBase(options.base, repository, io);
+    const sides = await readBothSides(options.files, base, repository, io);
+    const planned = planSides(sides, options.env);
+    if (planned.errors !== undefined) return printErrors(sides, planned.errors, io);
+    printLine(io.stdout, render({ base, ...planned.report }, options.format, io));
+    return 0;
+  } catch (error) {
+    if (error instanceof Interrupted) return 130;
+    throw error;
+  }
+}
+
+function printErrors({ after }: BothSides, errors: Parameters<typeof renderLint>[1], io: Io): ExitCode {
+  printLine(io.stderr, renderLint(after, errors, colorsOf(io.stderr, io.env)));
+  return 1;
+}
+
+function render(report: PlanReport, format: PlanOptions["format"], io: Io): string {
+  switch (format) {
+    case "json":
+      return JSON.stringify(planJson(report), null, 2);
+    case "markdown":
+      return renderPlanMarkdown(report);
+    case "pretty":
+      return renderPlan(report, colorsOf(io.stdout, io.env), widthOf(io.stdout));
+  }
+}

@@ -1,0 +1,205 @@
+import { spawn } from "node:child_process";
+import { isSystemError, ToolFailure } from "./failures";
+import { Interrupted } from "./interrupt";
+import type { Io } from "./io";
+
+/**
+ * What `plan` asks of git, as child processes of its own. Nothing is checked out, and nothing is written to the user's
+ * repository.
+ */
+export interface Repository {
+  /** The work tree's top folder. */
+  readonly root: string;
+  /** Its history is cut off, as CI services clone. */
+  readonly isShallow: boolean;
+}
+
+/** The state that is compared with. */
+export interface Base {
+  /** As typed: a branch, a tag, a commit. */
+  readonly ref: string;
+  readonly commit: string;
+  /** `commit` is not what `ref` names, but where the work here left it. */
+  readonly isMergeBase: boolean;
+}
+
+/** One entry of a folder in a commit. */
+export interface TreeEntry {
+  /** From the work tree's top folder, with slashes. */
+  readonly path: string;
+  readonly kind: "file" | "link" | "folder" | "submodule";
+  readonly id: string;
+}
+
+/** The repository around the current folder. @throws ToolFailure where there is none, or git is not installed */
+export async function findRepository(io: Io): Promise<Repository> {
+  const { code, stdout, stderr } = await git(["rev-parse", "--show-toplevel", "--is-shallow-repository"], io.cwd, io);
+  if (code !== 0) throw noRepository(stderr, io.cwd);
+  const [root = "", shallow] = stdout.toString("utf8").split("\n");
+  return { root, isShallow: shallow === "true" };
+}
+
+function noRepository(stderr: string, cwd: string): ToolFailure {
+  if (stderr.includes("not a git repository"))
+    return new ToolFailure(
+      `${cwd} is not inside a git repository, and plan compares with what one holds. Run it inside, or use: sluice explain FILE`,
+    );
+  if (stderr.includes("must be run in a work tree"))
+    return new ToolFailure(`${cwd} is a git repository without a work tree. Run plan in a clone that has one.`);
+  return new ToolFailure(`git cannot work in ${cwd}: ${said(stderr)}`);
+}
+
+/**
+ * The commit to compare with: where the current branch left `ref`, so that what others did there since does not count as
+ * undone here. Where git cannot tell, as in a shallow clone, it is `ref` itself.
+ *
+ * @throws ToolFailure when there is no such commit here, with what to fetch
+ */
+export async function findBase(ref: string, { root, isShallow }: Repository, io: Io): Promise<Base> {
+  const commit = await commitOf(ref, root, io);
+  if (commit === undefined) throw await noCommit(ref, { root, isShallow }, io);
+  if (ref === "HEAD") return { ref, commit, isMergeBase: false };
+  const { code, stdout } = await git(["merge-base", commit, "HEAD"], root, io);
+  const mergeBase = code === 0 ? firstLine(stdout) : commit;
+  return { ref, commit: mergeBase, isMergeBase: mergeBase !== commit };
+}
+
+async function commitOf(ref: string, root: string, io: Io): Promise<string | undefined> {
+  const words = ["rev-parse", "--verify", "--quiet", "--end-of-options", `${ref}^{commit}`];
+  const { code, stdout } = await git(words, root, io);
+  return code === 0 ? firstLine(stdout) : undefined;
+}
+
+async function noCommit(ref: string, { root, isShallow }: Repository, io: Io): Promise<ToolFailure> {
+  if ((await commitOf("HEAD", root, io)) === undefined)
+    return new ToolFailure("This repository has no commit yet, so there is nothing to compare with. Commit first.");
+  if (!isShallow)
+    return new ToolFailure(
+      `git knows no commit ${ref}. Give --base a branch, a tag or a commit; if it is a new one of the remote, run: git fetch`,
+    );
+  return new ToolFailure(
+    `git knows no commit ${ref}: this clone is shallow and does not hold it. Fetch it with: ${fetchFor(ref)}`,
+  );
+}
+
+/** With the branch's own name on the right: the clone of one branch would keep it as FETCH_HEAD only. */
+function fetchFor(ref: string): string {
+  if (/[~^@{]/.test(ref)) return "git fetch --deepen=100";
+  const branch = /^(?:refs\/remotes\/)?origin\/(.+)$/.exec(ref)?.[1];
+  if (branch === undefined) return `git fetch --depth=1 origin ${ref}`;
+  return `git fetch --depth=1 origin ${branch}:refs/remotes/origin/${branch}`;
+}
+
+/**
+ * What the paths name in a commit: a file itself, of a folder what is directly in it.
+ *
+ * @param paths from the work tree's top folder, with slashes; an empty one is that folder
+ */
+export async function entriesAt(
+  commit: string,
+  paths: readonly string[],
+  { root }: Repository,
+  io: Io,
+): Promise<TreeEntry[]> {
+  // With a slash at its end a folder is what it holds, and without one a file is itself; a submodule is so in both.
+  const inside = paths.filter((path) => path !== "").flatMap((path) => [path, `${path}/`]);
+  const calls = [
+    ...(inside.length > 0 ? [["ls-tree", "-z", commit, "--", ...inside]] : []),
+    ...(paths.includes("") ? [["ls-tree", "-z", commit]] : []),
+  ];
+  const answers = await Promise.all(calls.map((words) => succeed(words, root, io)));
+  const lines = answers.flatMap((answer) => answer.toString("utf8").split("\0"));
+  return [...new Set(lines)].flatMap((line) => entryOf(line) ?? []);
+}
+
+/** `100644 blob ID<tab>PATH` */
+function entryOf(line: string): TreeEntry | undefined {
+  const [, mode, type, id, path] = /^(\d+) (\w+) ([0-9a-f]+)\t(.+)$/s.exec(line) ?? [];
+  if (id === undefined || path === undefined) return undefined;
+  const kind = type === "commit" ? "submodule" : type === "tree" ? "folder" : mode === "120000" ? "link" : "file";
+  return { path, kind, id };
+}
+
+/**
+ * The texts of a commit's files, in their order and all by one process. Links are followed within the commit.
+ *
+ * @returns undefined for a link that leads to no file there
+ */
+export async function readTexts(
+  commit: string,
+  entries: readonly TreeEntry[],
+  { root }: Repository,
+  io: Io,
+): Promise<(string | undefined)[]> {
+  if (entries.length === 0) return [];
+  // Only a path is followed, and it ends at a line feed.
+  const names = entries.map(({ kind, id, path }) =>
+    kind === "link" && !path.includes("\n") ? `${commit}:${path}` : id,
+  );
+  const output = await succeed(["cat-file", "--batch", "--follow-symlinks"], root, io, `${names.join("\n")}\n`);
+  const texts: (string | undefined)[] = [];
+  for (let at = 0; texts.length < names.length; ) {
+    const { text, next } = readObject(output, at);
+    texts.push(text);
+    at = next;
+  }
+  return texts;
+}
+
+/**
+ * `ID blob SIZE` and then so many bytes between line feeds, in the same way `dangling SIZE` and the like for a link that
+ * leads nowhere, or `NAME missing` alone.
+ */
+function readObject(output: Buffer, at: number): { readonly text: string | undefined; readonly next: number } {
+  const end = output.indexOf("\n", at);
+  const line = output.toString("utf8", at, end < 0 ? undefined : end);
+  const [, what, size] = /(\w+) (\d+)$/.exec(line) ?? [];
+  if (end < 0 || size === undefined)
+    throw new ToolFailure(`git cannot read ${line}. If the clone is partial, run: git fetch`);
+  const next = end + 1 + Number(size) + 1;
+  return { text: what === "blob" ? output.toString("utf8", end + 1, next - 1) : undefined, next };
+}
+
+interface GitEnd {
+  readonly code: number;
+  readonly stdout: Buffer;
+  readonly stderr: string;
+}
+
+async function succeed(words: readonly string[], cwd: string, io: Io, input = ""): Promise<Buffer> {
+  const { code, stdout, stderr } = await git(words, cwd, io, input);
+  if (code !== 0) throw new ToolFailure(`git ${words[0]} failed: ${said(stderr)}`);
+  return stdout;
+}
+
+function git(words: readonly string[], cwd: string, io: Io, input = ""): Promise<GitEnd> {
+  return new Promise((resolve, reject) => {
+    const child = spawn("git", words, { cwd, env: environmentFor(io), signal: io.interrupt });
+    const out: Buffer[] = [];
+    const err: Buffer[] = [];
+    child.stdout.on("data", (chunk: Buffer) => out.push(chunk));
+    child.stderr.on("data", (chunk: Buffer) => err.push(chunk));
+    child.on("error", (error) => reject(notRun(error)));
+    child.on("close", (code) => {
+      resolve({ code: code ?? 1, stdout: Buffer.concat(out), stderr: Buffer.concat(err).toString("utf8") });
+    });
+    // git may end before it has read everything; its exit code then says why.
+    child.stdin.on("error", () => undefined);
+    child.stdin.end(input);
+  });
+}
+
+function environmentFor({ env }: Io): NodeJS.ProcessEnv {
+  // Its own words, whatever the user's language: they are told apart above.
+  return { ...process.env, ...env, LC_ALL: "C", GIT_TERMINAL_PROMPT: "0" };
+}
+
+function notRun(error: Error): Error {
+  if (error.name === "AbortError") return new Interrupted("interrupted");
+  if (!isSystemError(error) || error.code !== "ENOENT") return error;
+  return new ToolFailure("git is not installed here, or not on the PATH, and plan reads the other side by it.");
+}
+
+const firstLine = (output: Buffer): string => output.toString("utf8").split("\n")[0] ?? "";
+
+const said = (stderr: string): string => stderr.trim().replace(/^fatal: /, "") || "it gave no reason";

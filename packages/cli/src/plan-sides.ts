@@ -1,0 +1,92 @@
+import {
+  diffPlans,
+  environmentsOf,
+  type Finding,
+  type GatewayPlan,
+  lintGateways,
+  parseGateway,
+  plansOf,
+  positionOf,
+} from "@sluice/dsl";
+import type { BothSides } from "./both-sides";
+import { ToolFailure } from "./failures";
+import type { GatewayFile } from "./files";
+import type { PlanReport, UnreadableBase } from "./print/plan-report";
+
+/** What both sides make, or what is wrong on this one. */
+export type Planned =
+  | { readonly errors: readonly Finding[] }
+  | { readonly errors?: undefined; readonly report: Omit<PlanReport, "base"> };
+
+/**
+ * Plans both sides and compares them. Only files that differ are parsed, and those of the others that speak of the same
+ * host or the same name.
+ *
+ * @param environment only this one; undefined: the files themselves and all their environments
+ * @throws ToolFailure when no file has the environment
+ */
+export function planSides({ before, after, unchanged }: BothSides, environment: string | undefined): Planned {
+  const own = errorsIn(after, after);
+  if (own.length > 0) return { errors: own };
+  const plans = plansByFile(after);
+  const neighbours = neighboursOf([...plans.values()].flat(), unchanged);
+  const shared = neighbours.length > 0 ? errorsIn([...after, ...neighbours], after) : [];
+  if (shared.length > 0) return { errors: shared };
+  if (environment !== undefined) refuseUnknown(environment, [...before, ...after, ...unchanged]);
+  const old = plansOfBase(before);
+  const onBothSides = [...plansByFile(neighbours).values()].flat();
+  const asked = (made: readonly GatewayPlan[]) =>
+    [...made, ...onBothSides].filter((plan) => environment === undefined || plan.environment === environment);
+  const diff = diffPlans(asked(old.plans), asked([...plans.values()].flat()));
+  const changed = new Set(diff.gateways.flatMap(({ gateway, previously }) => [gateway, previously]));
+  const withoutEffect = [...plans]
+    .filter(([, made]) => made.every(({ name }) => !changed.has(name)))
+    .map(([file]) => file);
+  return { report: { diff, withoutEffect, unreadable: old.unreadable, unchangedFiles: unchanged.length } };
+}
+
+/** Errors of some files, found with all of them at hand. */
+function errorsIn(all: readonly GatewayFile[], asked: readonly GatewayFile[]): Finding[] {
+  const names = new Set(asked.map(({ file }) => file));
+  return lintGateways(all).findings.filter(({ file, severity }) => severity === "error" && names.has(file));
+}
+
+const plansByFile = (files: readonly GatewayFile[]): ReadonlyMap<string, GatewayPlan[]> =>
+  new Map(files.map(({ file, text }) => [file, plansOf(parseGateway(text, file))]));
+
+/** Unchanged files that hold a host or a name of the changed ones: a look at the text is enough to leave out the rest. */
+function neighboursOf(plans: readonly GatewayPlan[], unchanged: readonly GatewayFile[]): GatewayFile[] {
+  const hosts = new Set(plans.map(({ endpoint }) => new URL(endpoint.url).host));
+  const names = new Set(plans.map(({ name }) => name));
+  return unchanged.filter(
+    ({ text }) => [...hosts].some((host) => text.includes(host)) || [...namesIn(text)].some((name) => names.has(name)),
+  );
+}
+
+/** Every `name:` of a text; those of tiers too, which does no harm. */
+function* namesIn(text: string): Generator<string> {
+  for (const [, name] of text.matchAll(/\bname["']?\s*:\s*["']?([a-z0-9-]+)/g)) if (name !== undefined) yield name;
+}
+
+/** Each file by itself: what was wrong at the base stops nobody from mending it. */
+function plansOfBase(files: readonly GatewayFile[]): { plans: GatewayPlan[]; unreadable: UnreadableBase[] } {
+  const plans: GatewayPlan[] = [];
+  const unreadable: UnreadableBase[] = [];
+  for (const file of files) {
+    const [error] = errorsIn([file], [file]);
+    if (error === undefined) plans.push(...plansOf(parseGateway(file.text, file.file)));
+    else unreadable.push({ file: file.file, reason: reasonOf(error, file.text) });
+  }
+  return { plans, unreadable };
+}
+
+function reasonOf({ range, message, name }: Finding, text: string): string {
+  return `Line ${positionOf(text, range[0]).line}, ${name}: ${message}`;
+}
+
+function refuseUnknown(environment: string, files: readonly GatewayFile[]): void {
+  const names = new Set(files.flatMap(({ file, text }) => environmentsOf(parseGateway(text, file))));
+  if (names.has(environment)) return;
+  const known = names.size === 0 ? "None has any." : `There are: ${[...names].sort().join(", ")}.`;
+  throw new ToolFailure(`No gateway file has an environment ${environment}. ${known}`);
+}
