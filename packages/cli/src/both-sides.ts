@@ -1,10 +1,12 @@
 import { createHash } from "node:crypto";
 import { realpath, stat } from "node:fs/promises";
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
+import { type Project, readProject } from "@sluice/dsl";
 import { isSystemError, ToolFailure } from "./failures";
-import { type GatewayFile, isGatewayFileName, readText, yamlFilesIn } from "./files";
+import { type GatewayFile, isGatewayFileName, PROJECT_FILE, readText, yamlFilesIn } from "./files";
 import { type Base, entriesAt, type Repository, readTexts, type TreeEntry } from "./git";
 import type { Io } from "./io";
+import { loadProject } from "./project";
 
 /** The gateway files here and at the base, as far as they differ. */
 export interface BothSides {
@@ -42,6 +44,35 @@ export async function readBothSides(
   const here = await readHere(places, io);
   return compare(here, there, { base, repository, io });
 }
+
+/** `sluice.yaml` here and at the base, and whether it says the same. */
+export interface BothProjects {
+  readonly before?: Project;
+  readonly after?: Project;
+  readonly isSame: boolean;
+}
+
+/** Reads what all gateways share on both sides: the file around the current folder, or the one that was there. */
+export async function readProjects(base: Base, repository: Repository, io: Io): Promise<BothProjects> {
+  const here = await loadProject(io);
+  const file = here?.file ?? PROJECT_FILE;
+  const { inRepository } = await placeOf(here?.file ?? join(repository.root, PROJECT_FILE), repository, io);
+  const entries = await entriesAt(base.commit, [inRepository], repository, io);
+  const entry = entries.find(({ path, kind }) => path === inRepository && kind !== "submodule" && kind !== "folder");
+  const [text] = entry === undefined ? [] : await readTexts(base.commit, [entry], repository, io);
+  return {
+    ...(text === undefined ? {} : { before: readProject(text, file) }),
+    ...(here === undefined ? {} : { after: here.project }),
+    isSame: text === here?.text,
+  };
+}
+
+/** The same files with none of them taken for unchanged. */
+export const allDiffer = ({ before, after, unchanged }: BothSides): BothSides => ({
+  before: [...before, ...unchanged],
+  after: [...after, ...unchanged],
+  unchanged: [],
+});
 
 /** A path that was typed. */
 interface Place {

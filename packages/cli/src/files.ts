@@ -12,10 +12,14 @@ export interface GatewayFile {
 /** The git-ignored file with the secrets that gateways use on this machine. No gateway file: a finding would print it. */
 export const SECRETS_FILE = "sluice.secrets.yaml";
 
+/** What all gateways of a repository share, at its root. */
+export const PROJECT_FILE = "sluice.yaml";
+
 const isYaml = (name: string): boolean => /\.ya?ml$/.test(name);
 
 /** Whether a file of this name, in a folder that was given, is taken for a gateway file. */
-export const isGatewayFileName = (name: string): boolean => isYaml(name) && name !== SECRETS_FILE;
+export const isGatewayFileName = (name: string): boolean =>
+  isYaml(name) && name !== SECRETS_FILE && name !== PROJECT_FILE;
 
 /**
  * The gateway files that a command works on.

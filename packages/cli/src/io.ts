@@ -62,3 +62,10 @@ export const progressOn = (sink: Sink): { show(text: string): void; clear(): voi
     clear: () => void sink.write("\r\u001b[2K"),
   };
 };
+
+/** Everything that comes by a stream, to its end. */
+export async function textOf(stream: Readable): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of stream) chunks.push(Buffer.from(chunk));
+  return Buffer.concat(chunks).toString("utf8");
+}

@@ -2,6 +2,7 @@ import { type LintedGateway, lintGateways } from "@sluice/dsl";
 import { type GatewayFile, readGatewayFiles } from "./files";
 import { colorsOf, type Io, printLine } from "./io";
 import { renderLint } from "./print/lint-pretty";
+import { loadProject } from "./project";
 
 /**
  * The gateways of files in which nothing is wrong; or undefined when something is, after the findings were printed on
@@ -16,14 +17,15 @@ export async function lintedGateways(
 }
 
 /** The same, of files that were read already. */
-export function gatewaysOf(
+export async function gatewaysOf(
   files: readonly GatewayFile[],
   environment: string | undefined,
   io: Io,
-): readonly LintedGateway[] | undefined {
-  const { findings, specs } = lintGateways(files, { environment });
+): Promise<readonly LintedGateway[] | undefined> {
+  const shared = await loadProject(io);
+  const { findings, specs } = lintGateways(files, { environment, project: shared?.project });
   const errors = findings.filter(({ severity }) => severity === "error");
   if (errors.length === 0) return specs;
-  printLine(io.stderr, renderLint(files, errors, colorsOf(io.stderr, io.env)));
+  printLine(io.stderr, renderLint(shared ? [shared, ...files] : files, errors, colorsOf(io.stderr, io.env)));
   return undefined;
 }

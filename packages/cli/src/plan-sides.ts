@@ -4,14 +4,22 @@ import {
   type Finding,
   type GatewayPlan,
   lintGateways,
+  type Project,
   parseGateway,
   plansOf,
   positionOf,
+  sharedEnvironments,
 } from "@sluice/dsl";
 import type { BothSides } from "./both-sides";
 import { ToolFailure } from "./failures";
 import type { GatewayFile } from "./files";
 import type { PlanReport, UnreadableBase } from "./print/plan-report";
+
+/** What all gateways share, here and at the base. */
+export interface ProjectSides {
+  readonly before?: Project;
+  readonly after?: Project;
+}
 
 /** What both sides make, or what is wrong on this one. */
 export type Planned =
@@ -25,16 +33,20 @@ export type Planned =
  * @param environment only this one; undefined: the files themselves and all their environments
  * @throws ToolFailure when no file has the environment
  */
-export function planSides({ before, after, unchanged }: BothSides, environment: string | undefined): Planned {
-  const own = errorsIn(after, after);
+export function planSides(
+  { before, after, unchanged }: BothSides,
+  environment: string | undefined,
+  projects: ProjectSides = {},
+): Planned {
+  const own = errorsIn(after, after, projects.after);
   if (own.length > 0) return { errors: own };
-  const plans = plansByFile(after);
+  const plans = plansByFile(after, projects.after);
   const neighbours = neighboursOf([...plans.values()].flat(), unchanged);
-  const shared = neighbours.length > 0 ? errorsIn([...after, ...neighbours], after) : [];
+  const shared = neighbours.length > 0 ? errorsIn([...after, ...neighbours], after, projects.after) : [];
   if (shared.length > 0) return { errors: shared };
-  if (environment !== undefined) refuseUnknown(environment, [...before, ...after, ...unchanged]);
-  const old = plansOfBase(before);
-  const onBothSides = [...plansByFile(neighbours).values()].flat();
+  if (environment !== undefined) refuseUnknown(environment, [...before, ...after, ...unchanged], projects);
+  const old = plansOfBase(before, projects.before);
+  const onBothSides = [...plansByFile(neighbours, projects.after).values()].flat();
   const asked = (made: readonly GatewayPlan[]) =>
     [...made, ...onBothSides].filter((plan) => environment === undefined || plan.environment === environment);
   const diff = diffPlans(asked(old.plans), asked([...plans.values()].flat()));
@@ -46,13 +58,15 @@ export function planSides({ before, after, unchanged }: BothSides, environment: 
 }
 
 /** Errors of some files, found with all of them at hand. */
-function errorsIn(all: readonly GatewayFile[], asked: readonly GatewayFile[]): Finding[] {
-  const names = new Set(asked.map(({ file }) => file));
-  return lintGateways(all).findings.filter(({ file, severity }) => severity === "error" && names.has(file));
+function errorsIn(all: readonly GatewayFile[], asked: readonly GatewayFile[], project: Project | undefined): Finding[] {
+  const names = new Set([...asked.map(({ file }) => file), project?.document.file]);
+  return lintGateways(all, { project }).findings.filter(
+    ({ file, severity }) => severity === "error" && names.has(file),
+  );
 }
 
-const plansByFile = (files: readonly GatewayFile[]): ReadonlyMap<string, GatewayPlan[]> =>
-  new Map(files.map(({ file, text }) => [file, plansOf(parseGateway(text, file))]));
+const plansByFile = (files: readonly GatewayFile[], project: Project | undefined): ReadonlyMap<string, GatewayPlan[]> =>
+  new Map(files.map(({ file, text }) => [file, plansOf(parseGateway(text, file), project)]));
 
 /** Unchanged files that hold a host or a name of the changed ones: a look at the text is enough to leave out the rest. */
 function neighboursOf(plans: readonly GatewayPlan[], unchanged: readonly GatewayFile[]): GatewayFile[] {
@@ -69,23 +83,29 @@ function* namesIn(text: string): Generator<string> {
 }
 
 /** Each file by itself: what was wrong at the base stops nobody from mending it. */
-function plansOfBase(files: readonly GatewayFile[]): { plans: GatewayPlan[]; unreadable: UnreadableBase[] } {
+function plansOfBase(
+  files: readonly GatewayFile[],
+  project: Project | undefined,
+): { plans: GatewayPlan[]; unreadable: UnreadableBase[] } {
   const plans: GatewayPlan[] = [];
   const unreadable: UnreadableBase[] = [];
   for (const file of files) {
-    const [error] = errorsIn([file], [file]);
-    if (error === undefined) plans.push(...plansOf(parseGateway(file.text, file.file)));
-    else unreadable.push({ file: file.file, reason: reasonOf(error, file.text) });
+    const [error] = errorsIn([file], [file], project);
+    if (error === undefined) plans.push(...plansOf(parseGateway(file.text, file.file), project));
+    else unreadable.push({ file: file.file, reason: reasonOf(error, [file, project?.document]) });
   }
   return { plans, unreadable };
 }
 
-function reasonOf({ range, message, name }: Finding, text: string): string {
-  return `Line ${positionOf(text, range[0]).line}, ${name}: ${message}`;
+function reasonOf({ file, range, message, name }: Finding, sources: readonly (GatewayFile | undefined)[]): string {
+  const text = sources.find((source) => source?.file === file)?.text ?? "";
+  const where = file === sources[0]?.file ? "Line" : `${file}, line`;
+  return `${where} ${positionOf(text, range[0]).line}, ${name}: ${message}`;
 }
 
-function refuseUnknown(environment: string, files: readonly GatewayFile[]): void {
-  const names = new Set(files.flatMap(({ file, text }) => environmentsOf(parseGateway(text, file))));
+function refuseUnknown(environment: string, files: readonly GatewayFile[], { before, after }: ProjectSides): void {
+  const own = files.flatMap(({ file, text }) => environmentsOf(parseGateway(text, file)));
+  const names = new Set([...own, ...sharedEnvironments(before), ...sharedEnvironments(after)]);
   if (names.has(environment)) return;
   const known = names.size === 0 ? "None has any." : `There are: ${[...names].sort().join(", ")}.`;
   throw new ToolFailure(`No gateway file has an environment ${environment}. ${known}`);

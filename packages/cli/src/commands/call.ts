@@ -11,7 +11,7 @@ import { LOCAL_REGION } from "@sluice/local";
 import { Command } from "commander";
 import { isSystemError, ToolFailure } from "../failures";
 import { readText } from "../files";
-import { colorsOf, type ExitCode, type Io, printLine, progressOn } from "../io";
+import { colorsOf, type ExitCode, type Io, printLine, progressOn, textOf } from "../io";
 import { failureSentences } from "../print/execution-failure";
 import { envOption, example, type Format, formatOption } from "./words";
 
@@ -131,7 +131,8 @@ async function endOf(
 
 async function requestOf(typed: string, io: Io): Promise<Json> {
   const source = typed === "@-" ? "standard input" : typed.startsWith("@") ? typed.slice(1) : "--request";
-  const text = typed === "@-" ? await allOf(io) : typed.startsWith("@") ? await readText(typed.slice(1), io) : typed;
+  const text =
+    typed === "@-" ? await textOf(io.stdin) : typed.startsWith("@") ? await readText(typed.slice(1), io) : typed;
   try {
     return JSON.parse(text);
   } catch (error) {
@@ -140,12 +141,6 @@ async function requestOf(typed: string, io: Io): Promise<Json> {
       `The request (${source}) is not JSON: ${why}. Write it like '{"number":"00000006"}', in single quotes on a shell.`,
     );
   }
-}
-
-async function allOf(io: Io): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of io.stdin) chunks.push(Buffer.from(chunk));
-  return Buffer.concat(chunks).toString("utf8");
 }
 
 function endpointOf(options: CallOptions, io: Io): string {

@@ -104,10 +104,14 @@ async function plansFor(
 ): Promise<GatewayPlan[]> {
   if (targets === "none") return gateways.map(({ spec }) => planGateway(spec));
   const plans: GatewayPlan[] = [];
-  for (const { document, spec } of gateways) {
+  for (const { document, project, spec } of gateways) {
     const target = await startStandIn(planGateway(spec), 1);
     cleanup.add(() => target.close());
-    const { spec: patched } = resolveSpec(document, { environment: env, patch: { endpoint: { url: target.url } } });
+    const { spec: patched } = resolveSpec(document, {
+      environment: env,
+      project,
+      patch: { endpoint: { url: target.url } },
+    });
     if (patched === undefined) throw new Error(`${document.file} does not take the address ${target.url}`);
     plans.push(planGateway(patched));
   }

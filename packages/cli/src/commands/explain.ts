@@ -35,7 +35,7 @@ export const newExplainCommand = (run: (options: ExplainOptions) => Promise<void
 
 /** Explains one file's plan; findings in it are printed instead. */
 export async function runExplain({ file, env, format, load }: ExplainOptions, io: Io): Promise<ExitCode> {
-  const [gateway] = gatewaysOf([{ file, text: await readText(file, io) }], env, io) ?? [];
+  const [gateway] = (await gatewaysOf([{ file, text: await readText(file, io) }], env, io)) ?? [];
   if (gateway === undefined) return 1;
   const plan = planGateway(gateway.spec);
   const arrivals = arrivalsOf(

@@ -1,13 +1,16 @@
-import { type Finding, lintGateways } from "@sluice/dsl";
+import { type Finding, fixGateway, lintGateways, type Suppressed } from "@sluice/dsl";
 import { Command } from "commander";
+import { ToolFailure } from "../failures";
 import { type GatewayFile, readGatewayFiles } from "../files";
-import { colorsOf, type ExitCode, type Io, printLine } from "../io";
+import { fixFiles } from "../fix";
+import { colorsOf, type ExitCode, type Io, printLine, textOf } from "../io";
 import { renderGithub } from "../print/lint-github";
 import { lintJson } from "../print/lint-json";
 import { renderJunit } from "../print/lint-junit";
-import { renderLint, summarize } from "../print/lint-pretty";
+import { renderLint, renderSuppressed, summarize } from "../print/lint-pretty";
 import { renderSarif } from "../print/lint-sarif";
 import { plural } from "../print/words";
+import { loadProject } from "../project";
 import { envOption, example, type Format, formatOption, wholeNumber } from "./words";
 
 /** For people, for scripts, for code scanning, for annotations in GitHub Actions, and for test reports. */
@@ -23,6 +26,9 @@ Formats:
   github  annotations of GitHub Actions, at their places in the files
   junit   a JUnit report, for GitLab, Jenkins and others that read test reports`;
 
+const SUPPRESSION_HELP = `
+A comment answers a warning that is wrong at its place: # sluice-ignore RULE: reason`;
+
 export interface LintOptions {
   /** As typed; none: the files of gateways/. */
   readonly files: readonly string[];
@@ -30,9 +36,23 @@ export interface LintOptions {
   readonly format: LintFormat;
   /** More warnings than this are a failure; undefined: warnings never are. */
   readonly maxWarnings: number | undefined;
+  /** Mend what can be mended for certain. */
+  readonly fix: boolean;
+  /** Look at standard input instead, under this name; undefined: look at files. */
+  readonly stdin: string | undefined;
+  /** List what comments in the files answer. */
+  readonly showSuppressed: boolean;
 }
 
-type Typed = Omit<LintOptions, "files">;
+interface Typed {
+  readonly env?: string;
+  readonly format: LintFormat;
+  readonly maxWarnings?: number;
+  readonly fix?: boolean;
+  readonly stdin?: boolean;
+  readonly stdinFilename?: string;
+  readonly showSuppressed?: boolean;
+}
 
 export const newLintCommand = (run: (options: LintOptions) => Promise<void>): Command =>
   new Command("lint")
@@ -41,42 +61,95 @@ export const newLintCommand = (run: (options: LintOptions) => Promise<void>): Co
     .addOption(envOption())
     .addOption(formatOption("the findings", FORMATS))
     .option("--max-warnings <n>", "exit 1 when there are more warnings than this", wholeNumber(0, 1_000_000))
+    .option("--fix", "mend what can be mended for certain; comments and layout stay")
+    .option("--stdin", "look at standard input, as editors do; with --fix the mended text goes to standard output")
+    .option("--stdin-filename <file>", "the name of what comes by standard input (default: gateways/NAME.yaml)")
+    .option("--show-suppressed", "list what comments in the files answer, with their reasons")
     .addHelpText("after", FORMATS_HELP)
+    .addHelpText("after", SUPPRESSION_HELP)
     .addHelpText(
       "after",
       example(
         "sluice lint",
         "sluice lint gateways/nvd.yaml --format json --max-warnings 0",
+        "sluice lint --fix",
         "sluice lint --format sarif > sluice.sarif",
       ),
     )
-    .action((files: string[], { env, format, maxWarnings }: Typed) => run({ files, env, format, maxWarnings }));
+    .action((files: string[], typed: Typed) => run(optionsOf(files, typed)));
+
+/** @throws ToolFailure when what was typed contradicts itself */
+function optionsOf(files: readonly string[], typed: Typed): LintOptions {
+  const { env, format, maxWarnings, fix = false, stdin = false, stdinFilename, showSuppressed = false } = typed;
+  if (stdin && files.length > 0)
+    throw new ToolFailure("Either --stdin or files can be looked at. Name what comes in with --stdin-filename.");
+  if (!stdin && stdinFilename !== undefined)
+    throw new ToolFailure("--stdin-filename names what comes by standard input. Add --stdin, or leave it out.");
+  const name = stdin ? (stdinFilename ?? "") : undefined;
+  return { files, env, format, maxWarnings, fix, stdin: name, showSuppressed };
+}
 
 /** Finds what is wrong in the files. */
 export async function runLint(options: LintOptions, io: Io): Promise<ExitCode> {
-  const files = await readGatewayFiles(options.files, io);
-  const { findings } = lintGateways(files, { environment: options.env });
-  const summary = summarize(files, findings);
-  const text = render(options.format, files, findings, io);
+  const shared = await loadProject(io);
+  const files = await gatewayFiles(options, io);
+  const { findings, suppressed } = lintGateways(files, { environment: options.env, project: shared?.project });
+  const sources = shared ? [shared, ...files] : files;
+  const found: Found = { sources, findings, suppressed: options.showSuppressed ? suppressed : [] };
+  const text = render(options, found, io);
   // The workflow commands of no findings are no line at all.
-  if (text !== "") printLine(io.stdout, text);
+  if (text !== "") printLine(options.stdin !== undefined && options.fix ? io.stderr : io.stdout, text);
+  const summary = summarize(sources, findings);
   if (summary.errors > 0) return 1;
   if (options.maxWarnings === undefined || summary.warnings <= options.maxWarnings) return 0;
   printLine(io.stderr, `${plural(summary.warnings, "warning")}, and --max-warnings allows ${options.maxWarnings}.`);
   return 1;
 }
 
-function render(format: LintFormat, files: readonly GatewayFile[], findings: readonly Finding[], io: Io): string {
+/** The files to look at, mended where that was asked for. */
+async function gatewayFiles({ files, stdin, fix }: LintOptions, io: Io): Promise<readonly GatewayFile[]> {
+  if (stdin !== undefined) {
+    const typed = fileOfStdin(await textOf(io.stdin), stdin);
+    if (!fix) return [typed];
+    const { text } = fixGateway(typed);
+    io.stdout.write(text);
+    return [{ ...typed, text }];
+  }
+  const read = await readGatewayFiles(files, io);
+  if (!fix) return read;
+  const fixed = await fixFiles(read, io);
+  if (fixed.fixes > 0)
+    printLine(io.stderr, `Mended ${plural(fixed.fixes, "finding")} in ${plural(fixed.changed, "file")}.`);
+  return fixed.files;
+}
+
+/** Without a name, that of the gateway in it: so the rule that compares the two finds nothing. */
+function fileOfStdin(text: string, name: string): GatewayFile {
+  const gateway = /^name:[ \t]*["']?([a-z0-9-]+)/m.exec(text)?.[1];
+  return { file: name === "" ? `${gateway ?? "stdin"}.yaml` : name, text };
+}
+
+interface Found {
+  readonly sources: readonly GatewayFile[];
+  readonly findings: readonly Finding[];
+  /** Listed because that was asked for. */
+  readonly suppressed: readonly Suppressed[];
+}
+
+function render({ format, showSuppressed }: LintOptions, { sources, findings, suppressed }: Found, io: Io): string {
   switch (format) {
     case "pretty":
-      return renderLint(files, findings, colorsOf(io.stdout, io.env));
+      return [
+        ...(showSuppressed ? [renderSuppressed(sources, suppressed)] : []),
+        renderLint(sources, findings, colorsOf(io.stdout, io.env)),
+      ].join("\n");
     case "json":
-      return JSON.stringify(lintJson(files, findings), null, 2);
+      return JSON.stringify(lintJson(sources, findings, showSuppressed ? suppressed : undefined), null, 2);
     case "sarif":
-      return renderSarif(files, findings, io.cwd);
+      return renderSarif(sources, findings, io.cwd, showSuppressed ? suppressed : undefined);
     case "github":
-      return renderGithub(files, findings, io.cwd);
+      return renderGithub(sources, findings, io.cwd);
     case "junit":
-      return renderJunit(files, findings, io.cwd);
+      return renderJunit(sources, findings, io.cwd);
   }
 }

@@ -1,9 +1,10 @@
+import type { Finding } from "@sluice/dsl";
 import { Command, Option } from "commander";
-import { type BothSides, readBothSides } from "../both-sides";
+import { allDiffer, type BothSides, readBothSides, readProjects } from "../both-sides";
 import { findBase, findRepository } from "../git";
 import { Interrupted } from "../interrupt";
 import { colorsOf, type ExitCode, type Io, printLine, widthOf } from "../io";
-import { planSides } from "../plan-sides";
+import { type ProjectSides, planSides } from "../plan-sides";
 import { renderLint } from "../print/lint-pretty";
 import { planJson } from "../print/plan-json";
 import { renderPlanMarkdown } from "../print/plan-markdown";
@@ -42,9 +43,12 @@ export async function runPlan(options: PlanOptions, io: Io): Promise<ExitCode> {
   try {
     const repository = await findRepository(io);
     const base = await findBase(options.base, repository, io);
-    const sides = await readBothSides(options.files, base, repository, io);
-    const planned = planSides(sides, options.env);
-    if (planned.errors !== undefined) return printErrors(sides, planned.errors, io);
+    const shared = await readProjects(base, repository, io);
+    const read = await readBothSides(options.files, base, repository, io);
+    // Another project under it can change every gateway.
+    const sides = shared.isSame ? read : allDiffer(read);
+    const planned = planSides(sides, options.env, shared);
+    if (planned.errors !== undefined) return printErrors(sides, shared, planned.errors, io);
     printLine(io.stdout, render({ base, ...planned.report }, options.format, io));
     return 0;
   } catch (error) {
@@ -53,8 +57,14 @@ export async function runPlan(options: PlanOptions, io: Io): Promise<ExitCode> {
   }
 }
 
-function printErrors({ after }: BothSides, errors: Parameters<typeof renderLint>[1], io: Io): ExitCode {
-  printLine(io.stderr, renderLint(after, errors, colorsOf(io.stderr, io.env)));
+function printErrors(
+  { after }: BothSides,
+  { after: project }: ProjectSides,
+  errors: readonly Finding[],
+  io: Io,
+): ExitCode {
+  const sources = project === undefined ? after : [project.document, ...after];
+  printLine(io.stderr, renderLint(sources, errors, colorsOf(io.stderr, io.env)));
   return 1;
 }
 

@@ -1,4 +1,4 @@
-import { type Finding, spanOf } from "@sluice/dsl";
+import { type Finding, type Suppressed, spanOf } from "@sluice/dsl";
 import type { GatewayFile } from "../files";
 import { summarize } from "./lint-pretty";
 import { pagePath } from "./rule-pages";
@@ -10,6 +10,8 @@ export interface LintJson {
   readonly errors: number;
   readonly warnings: number;
   readonly findings: readonly FindingJson[];
+  /** What comments answer; there with --show-suppressed. */
+  readonly suppressed?: readonly (FindingJson & { readonly reason: string })[];
 }
 
 export interface FindingJson {
@@ -28,12 +30,23 @@ export interface FindingJson {
   readonly docs: string;
 }
 
-export function lintJson(files: readonly GatewayFile[], findings: readonly Finding[]): LintJson {
+/** @param suppressed what comments answer; left out: not told */
+export function lintJson(
+  files: readonly GatewayFile[],
+  findings: readonly Finding[],
+  suppressed?: readonly Suppressed[],
+): LintJson {
   const texts = new Map(files.map(({ file, text }) => [file, text]));
   return {
     version: 1,
     ...summarize(files, findings),
     findings: findings.map((finding) => findingJson(finding, texts.get(finding.file) ?? "")),
+    ...(suppressed && {
+      suppressed: suppressed.map(({ finding, reason }) => ({
+        ...findingJson(finding, texts.get(finding.file) ?? ""),
+        reason,
+      })),
+    }),
   };
 }
 

@@ -1,4 +1,4 @@
-import { type Finding, type Paint, renderFrame } from "@sluice/dsl";
+import { type Finding, type Paint, renderFrame, type Suppressed, spanOf } from "@sluice/dsl";
 import type { GatewayFile } from "../files";
 import type { Colors } from "../io";
 import { pagePath } from "./rule-pages";
@@ -24,6 +24,16 @@ export function renderLint(files: readonly GatewayFile[], findings: readonly Fin
       `${renderFrame(finding, texts.get(finding.file) ?? "", paintWith(colors))}\n${colors.dim(pagePath(finding.name))}\n`,
   );
   return [...frames, summaryLine(summarize(files, findings), colors)].join("\n");
+}
+
+/** What comments answer: where, which rule, and why, a line each. */
+export function renderSuppressed(files: readonly GatewayFile[], suppressed: readonly Suppressed[]): string {
+  const texts = new Map(files.map(({ file, text }) => [file, text]));
+  const lines = suppressed.map(({ finding, reason }) => {
+    const { start } = spanOf(finding, texts.get(finding.file) ?? "");
+    return `${finding.file}:${start.line}:${start.column}  ${finding.rule} ${finding.name}  answered: ${reason}`;
+  });
+  return lines.length === 0 ? "No comment answers anything.\n" : `${lines.join("\n")}\n`;
 }
 
 function summaryLine({ files, errors, warnings }: LintSummary, colors: Colors): string {

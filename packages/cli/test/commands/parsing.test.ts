@@ -27,6 +27,9 @@ test("lint without words looks at gateways/, prints for people, and lets warning
     env: undefined,
     format: "pretty",
     maxWarnings: undefined,
+    fix: false,
+    stdin: undefined,
+    showSuppressed: false,
   });
 });
 
@@ -37,6 +40,9 @@ test("lint takes files, an environment, a format and a number of warnings", asyn
     env: "staging",
     format: "json",
     maxWarnings: 0,
+    fix: false,
+    stdin: undefined,
+    showSuppressed: false,
   });
 });
 

@@ -47,7 +47,7 @@ describe("what is compared", () => {
     expect(code).toBe(0);
     expect(stdout).toContain("weather: changed");
     expect(stdout).toMatch(/^calls a second +4\.902 +1\.961 +−60 %$/m);
-    expect(stdout).toMatch(/^drain of 100,000 requests +5\.667 h +14\.167 h +\+150 %$/m);
+    expect(stdout).toMatch(/^drain of 100,000 requests +5 h 40 min +14 h 10 min +\+150 %$/m);
   });
 
   test("a file that git does not know yet is an added gateway, a deleted one a removed gateway", async () => {

@@ -48,7 +48,7 @@ const EACH: readonly (readonly [Change, string])[] = [
       expired: ["read"],
       unknown: ["order"],
     },
-    "1 h and 1.667 min after it was asked, with Gateway.Expired (read) or Gateway.Unknown (order, since nobody knows whether it was done)",
+    "1 h and 1 min 40 s after it was asked, with Gateway.Expired (read) or Gateway.Unknown (order, since nobody knows whether it was done)",
   ],
   [
     {

@@ -1,0 +1,41 @@
+import { randomUUID } from "node:crypto";
+import { chmod, realpath, rename, rm, stat, writeFile } from "node:fs/promises";
+import { resolve } from "node:path";
+import { fixGateway } from "@sluice/dsl";
+import type { GatewayFile } from "./files";
+import type { Io } from "./io";
+
+/** Files after everything in them was mended that can be mended for certain. */
+export interface FixedFiles {
+  readonly files: readonly GatewayFile[];
+  /** How many findings were mended. */
+  readonly fixes: number;
+  /** In how many files. */
+  readonly changed: number;
+}
+
+/** Mends the files on the disk, each whole or not at all. */
+export async function fixFiles(files: readonly GatewayFile[], io: Io): Promise<FixedFiles> {
+  const mended = files.map((file) => ({ before: file, ...fixGateway(file) }));
+  const changed = mended.filter(({ before, text }) => text !== before.text);
+  for (const { before, text } of changed) await replaceFile(resolve(io.cwd, before.file), text);
+  return {
+    files: mended.map(({ before, text }) => ({ file: before.file, text })),
+    fixes: mended.reduce((sum, { fixes }) => sum + fixes, 0),
+    changed: changed.length,
+  };
+}
+
+/** Beside it and then in its place: a crash in between leaves the file as it was. Links stay links. */
+async function replaceFile(path: string, text: string): Promise<void> {
+  const target = await realpath(path);
+  const { mode } = await stat(target);
+  const draft = `${target}.${randomUUID()}`;
+  try {
+    await writeFile(draft, text, { flag: "wx" });
+    await chmod(draft, mode);
+    await rename(draft, target);
+  } finally {
+    await rm(draft, { force: true });
+  }
+}
