@@ -8,6 +8,7 @@ export { type Paint, type Position, positionOf, renderFrame, spanOf } from "./fr
 export { gatewayJsonSchema, gatewayJsonSchemaText } from "./json-schema";
 export { type LintedGateway, type LintResult, lintGateways, type Resolved, resolveSpec, type SourceFile } from "./lint";
 export { mergePatch } from "./merge-patch";
+export { MAX_NAME_CHARS, stackNameOf, type WantedName, wantedNames } from "./names";
 export { type GatewayDocument, type Path, parseGateway, type Range } from "./parse";
 export { intervalUs, planGateway } from "./plan";
 export * from "./plan-types";
