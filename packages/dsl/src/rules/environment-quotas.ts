@@ -1,4 +1,4 @@
-import { type Deployment, deploymentsOf, reportedSubject } from "../deployments";
+import { type Deployment, type Deployments, deploymentsOf, reportedSubject } from "../deployments";
 import { isMap, mergePatch, valueAt } from "../merge-patch";
 import type { Path } from "../parse";
 import { operationsOf } from "../places";
@@ -41,28 +41,34 @@ export const environmentQuotas = defineRule({
     },
   },
   checkAll: (subjects, reportIn) => {
-    const said = new Set<string>();
-    for (const { environment, gateways } of deploymentsOf(subjects)) {
-      const demands = gateways.flatMap((gateway) => instancesOf(gateway).map(demandOf));
-      const starts = sumOf(demands, ({ startsPerSecond }) => startsPerSecond);
-      const slots = sumOf(demands, (demand) => demand.slots);
-      const key = `${starts.sum} ${slots.sum}`;
-      // An environment that asks for no more and no less than the files as they are repeats them.
-      if (said.has(key)) continue;
-      said.add(key);
-      const reportAt = ({ subject }: Deployment) => reportIn(reportedSubject(subject, environment));
+    const [asTheyAre, ...inEnvironments] = deploymentsOf(subjects).map(sumsOf);
+    // An environment that asks for what the files as they are ask for would only repeat them.
+    const others = inEnvironments.filter(
+      ({ starts, slots }) => starts.sum !== asTheyAre?.starts.sum || slots.sum !== asTheyAre.slots.sum,
+    );
+    for (const { environment, count, starts, slots } of asTheyAre ? [asTheyAre, ...others] : []) {
+      const reportAt = ({ subject }: Demand) => reportIn(reportedSubject(subject, environment));
       if (starts.largest && starts.sum > STARTS_PER_SECOND) {
-        const holes = { quota: STARTS_PER_SECOND, elsewhere: STARTS_ELSEWHERE };
-        const sum = Number(starts.sum.toFixed(1));
-        reportAt(starts.largest)("starts", { path: ["rateLimit"] }, { ...holes, sum, count: demands.length });
+        const holes = { count, quota: STARTS_PER_SECOND, elsewhere: STARTS_ELSEWHERE };
+        reportAt(starts.largest)("starts", { path: ["rateLimit"] }, { ...holes, sum: Number(starts.sum.toFixed(1)) });
       }
       if (slots.largest && slots.sum > ACCOUNT_CONCURRENCY - UNRESERVED) {
-        const holes = { account: ACCOUNT_CONCURRENCY, unreserved: UNRESERVED, sum: slots.sum, count: demands.length };
+        const holes = { count, account: ACCOUNT_CONCURRENCY, unreserved: UNRESERVED, sum: slots.sum };
         reportAt(slots.largest)("concurrency", { path: slotsPath(slots.largest.value) }, holes);
       }
     }
   },
 });
+
+function sumsOf({ environment, gateways }: Deployments) {
+  const demands = gateways.flatMap((gateway) => instancesOf(gateway).map(demandOf));
+  return {
+    environment,
+    count: demands.length,
+    starts: sumOf(demands, ({ startsPerSecond }) => startsPerSecond),
+    slots: sumOf(demands, ({ slots }) => slots),
+  };
+}
 
 /** The least that a gateway asks of its account when it has work. */
 interface Demand extends Deployment {

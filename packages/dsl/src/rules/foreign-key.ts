@@ -11,7 +11,7 @@ export const foreignKey = defineRule({
     foreign: {
       what: text`adapter ${"adapter"} has no ${"key"}`,
       why: text`${"key"} is for adapter ${"owners"}. Ignored, operation ${"operation"} would do something else than it says.`,
-      mend: text`Remove it. ${"instead"}, or change endpoint.adapter.`,
+      mend: text`Remove it: with ${"adapter"}, ${"instead"}. If the target is of another kind, change endpoint.adapter.`,
     },
   },
   check: ({ value }, report) => {
@@ -38,5 +38,5 @@ function ownersOf(key: string): string[] {
 
 function insteadOf({ needs, takes }: { readonly needs: readonly string[]; readonly takes: readonly string[] }): string {
   const [needed] = needs;
-  return needed ? `An operation says here what it does by ${needed}` : `What is sent stands in ${takes.join(", ")}`;
+  return needed ? `an operation says what it does by ${needed}` : `what is sent stands in ${takes.join(", ")}`;
 }

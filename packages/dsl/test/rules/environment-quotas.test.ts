@@ -50,6 +50,11 @@ test("an environment is summed up on its own", () => {
   expect(more).toEqual([]);
 });
 
+test("two environments that ask for the same are both told", () => {
+  const environments = "environments: { a: { rateLimit: 90/s }, b: { rateLimit: 90/s } }";
+  expect(findings(4, () => `rateLimit: 1/s\n${environments}`).map(({ at }) => at)).toHaveLength(2);
+});
+
 test("an environment that asks for the same is not said again", () => {
   expect(findings(4, () => "rateLimit: 90/s\nenvironments: { live: { description: x } }")).toHaveLength(1);
 });

@@ -6,7 +6,7 @@ const sql = "endpoint: { adapter: sql, engine: postgres, host: db.x.org, databas
 test("a statement with http is found at its key, with the adapter that it is for", () => {
   const finding = expectFinding("foreign-key", `${http}\noperations: { a: { path: /x, ~~~statement~~~: select 1 } }`, {
     message: "statement is for adapter sql",
-    hint: "An operation says here what it does by path",
+    hint: "with http, an operation says what it does by path",
   });
   expect(finding.what).toBe("adapter http has no statement");
 });
@@ -18,7 +18,7 @@ test("a path or a method with sql is found", () => {
 
 test("where nothing is needed of an operation, what it takes is named", () => {
   const file = "endpoint: { adapter: lambda, function: legacy }\noperations: { a: { ~~~path~~~: /x } }";
-  expectFinding("foreign-key", file, { hint: "What is sent stands in body" });
+  expectFinding("foreign-key", file, { hint: "with lambda, what is sent stands in body" });
 });
 
 test("an environment that changes the adapter is found with what it leaves behind", () => {
