@@ -35,11 +35,14 @@ export const unknownRequestField = defineRule({
         const place = { path, slice: [offset + step.start, offset + step.end] as const };
         const holes = { name: step.name, operations: operations.join(", ") };
         if (isClosed) report("refused", place, { ...holes, advice: adviceFor(step.name, guess, known) });
-        else if (guess) report("mistyped", place, { ...holes, guess });
+        else if (guess && step.name.length >= TELLING_CHARS) report("mistyped", place, { ...holes, guess });
       }
     }
   },
 });
+
+/** Shorter names resemble each other by chance: `to` and `no` are two words. */
+const TELLING_CHARS = 4;
 
 interface Reader {
   readonly path: Path;

@@ -52,5 +52,5 @@ test("a probe that an environment removes is found there", () => {
 });
 
 test("names that every map has are no operations", () => {
-  expectFinding("bad-probe", operations("~~~constructor~~~"));
+  expectFinding("bad-probe", operations("~~~constructor~~~"), { message: "here is no operation constructor" });
 });

@@ -21,6 +21,7 @@ test("where further properties are let in, only a slip of the pen is found", () 
     hint: "add it to the properties",
   });
   expectNothing("unknown-request-field", operation(open, "$request.city"));
+  expectNothing("unknown-request-field", operation("{ properties: { no: {} } }", "$request.to"));
 });
 
 test("a field of a map in a list is found", () => {
