@@ -84,8 +84,37 @@ const RICH: SourceFile = {
   ),
 };
 
+/** What this version's worker does not do yet is looked at by the rules all the same. */
+const WHOLE_LANGUAGE: SourceFile = {
+  file: "gateways/whole.yaml",
+  text: wholeFile(`name: whole
+rateLimit: [30/s, 5000/h]
+quota: { calls: 5000/d, resets: "00:00 Europe/London" }
+endpoint:
+  adapter: http
+  url: http://api.example.org
+  headers: { Idempotency-Key: x, Authorization: x }
+  auth: { type: oauth2, tokenUrl: http://login.example.org, clientId: "\${secret:a}", clientSecret: "\${secret:b}" }
+operations:
+  file:
+    method: POST
+    path: /x{?key}
+    body: "{% { 'a': $request.nubmer, 'b': $request.items.price } %}"
+    statement: select 1
+    latency: 20s
+    request: { additionalProperties: false, properties: { number: {}, items: { items: { properties: { prise: {} } } } } }
+    onUnknown: { probe: look }
+    idempotency: { header: Idempotency-Key }
+  look: { path: /y, body: "{% 1 %}", cost: 2, onUnknown: retry }
+outcomes: { rejected: [403, 200], throttled: { status: [403], pause: 2h } }
+fairness: { by: "{% $request.customer %}" }
+worker: { dispatch: deferral, slots: 4, provisioned: 5 }
+instances: [{ name: a }, { name: b }]
+environments: { production-frankfurt: { endpoint: { url: http://b.org }, worker: { dispatch: doorbell } } }`),
+};
+
 const mutated = fc
-  .tuple(fc.constantFrom(...readSamples(), RICH), fc.array(edit, { minLength: 1, maxLength: 6 }))
+  .tuple(fc.constantFrom(...readSamples(), RICH, WHOLE_LANGUAGE), fc.array(edit, { minLength: 1, maxLength: 6 }))
   .map(([{ file, text }, edits]): SourceFile => ({ file, text: edits.reduce(apply, text) }));
 
 function isInside({ range: [start, end] }: Finding, text: string): boolean {
@@ -95,7 +124,10 @@ function isInside({ range: [start, end] }: Finding, text: string): boolean {
 test("no mutation of a real file makes the linter throw, and every range lies inside the file", () => {
   fc.assert(
     fc.property(mutated, (source) => {
-      const { findings, specs } = lintGateways([source], { environment: "staging" });
+      // Beside the file as it was, so that the rules across files have something to compare.
+      const others = [RICH, WHOLE_LANGUAGE].map(({ text }, index) => ({ file: `other-${index}.yaml`, text }));
+      const { findings: all, specs } = lintGateways([source, ...others], { environment: "staging" });
+      const findings = all.filter(({ file }) => file === source.file);
       const frames = findings.map((finding) => renderFrame(finding, source.text));
       expect(findings.filter((finding) => !isInside(finding, source.text))).toEqual([]);
       expect(frames.filter((frame) => /undefined|\[object/.test(frame))).toEqual([]);
