@@ -84,6 +84,45 @@ export function unboundVariables(ast: object, given: readonly string[]): Unbound
   });
 }
 
+/** A field that an expression reads, with its place in the code. */
+export interface FieldStep {
+  readonly name: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+/**
+ * The fields that an expression reads of a variable, outermost first: `$request.a.b` gives a and b. A path ends where
+ * something else than a name follows.
+ *
+ * @returns nothing when the expression gives the variable another meaning
+ */
+export function fieldsOf(ast: object, code: string, variable: string): FieldStep[][] {
+  const nodes = [...walk(ast)];
+  if (nodes.some((node) => rebinds(node, variable))) return [];
+  return nodes.flatMap(({ type, steps }) => {
+    const [first, ...rest] = type === "path" && Array.isArray(steps) ? steps : [];
+    if (field(first, "type") !== "variable" || field(first, "value") !== variable) return [];
+    const end = rest.findIndex((step) => field(step, "type") !== "name");
+    const named = end < 0 ? rest : rest.slice(0, end);
+    return named.length > 0 ? [named.map((step) => fieldStep(step, code))] : [];
+  });
+}
+
+function rebinds(node: AstNode, variable: string): boolean {
+  if (node.focus === variable || node.index === variable || field(node.index, "value") === variable) return true;
+  if (node.type === "bind") return field(node.lhs, "value") === variable;
+  const parameters = node.type === "lambda" && Array.isArray(node.arguments) ? node.arguments : [];
+  return parameters.some((one) => field(one, "value") === variable);
+}
+
+/** The library gives the end of a name; behind one in quotes stands the closing quote. */
+function fieldStep(step: unknown, code: string): FieldStep {
+  const name = String(field(step, "value"));
+  const start = code.lastIndexOf(name, Number(field(step, "position")) - name.length);
+  return { name, start, end: start + name.length };
+}
+
 type AstNode = Readonly<Record<string, unknown>>;
 
 function* walk(node: unknown): Generator<AstNode> {

@@ -55,6 +55,31 @@ export function templatesOf(value: Json | undefined): (TextPlace & { readonly op
   );
 }
 
+/** The order in which an answer's outcomes are looked at; the first that matches decides. */
+export const OUTCOME_ORDER = ["throttled", "unavailable", "unknown", "rejected", "success"] as const;
+
+/** A status that is listed under an outcome. */
+export interface StatusPlace {
+  readonly outcome: (typeof OUTCOME_ORDER)[number];
+  readonly status: number;
+  readonly path: Path;
+  /** Whether more than the status must hold. */
+  readonly isConditional: boolean;
+}
+
+/** Every status that is listed under an outcome, in the order in which outcomes are looked at. */
+export function listedStatuses(value: Json | undefined): StatusPlace[] {
+  return OUTCOME_ORDER.flatMap((outcome) => {
+    const rule = valueAt(value, ["outcomes", outcome]);
+    const path = Array.isArray(rule) ? ["outcomes", outcome] : ["outcomes", outcome, "status"];
+    const listed = valueAt(value, path);
+    const isConditional = isMap(rule) && ["when", "header", "fault"].some((key) => Object.hasOwn(rule, key));
+    return (Array.isArray(listed) ? listed : []).flatMap((status, index) =>
+      typeof status === "number" ? [{ outcome, status, path: [...path, index], isConditional }] : [],
+    );
+  });
+}
+
 /** Every expression that stands in its braces. */
 export function expressionsOf(value: Json | undefined): ExpressionPlace[] {
   const outcomes = valueAt(value, ["outcomes"]);

@@ -46,6 +46,11 @@ const MARGIN_US = seconds(30);
 const RETENTION_MARGIN_US = seconds(3_600);
 const REPEATABLE_METHODS: ReadonlySet<string> = new Set(["GET", "HEAD", "PUT", "DELETE", "OPTIONS"]);
 
+/** Whether a second call of an operation does no harm. */
+export function isRepeatable({ method, idempotency }: Pick<HttpOperation, "method" | "idempotency">): boolean {
+  return REPEATABLE_METHODS.has(method) || idempotency !== undefined;
+}
+
 /**
  * Every number that a stack needs, from a gateway's specification. Pure.
  *
@@ -143,7 +148,7 @@ function planOperation(name: string, operation: HttpOperation): OperationPlan {
     body: operation.body,
     request: operation.request,
     answer: operation.answer,
-    repeatable: REPEATABLE_METHODS.has(operation.method) || operation.idempotency !== undefined,
+    repeatable: isRepeatable(operation),
     idempotencyHeader: operation.idempotency?.header,
     expectedLatencyUs: operation.latency,
   };

@@ -1,7 +1,7 @@
 import { type Finding, lintGateways, parseGateway, planGateway, renderFrame } from "@sluice/dsl";
 import fc from "fast-check";
 import { gatewayFile } from "../src/schema/gateway-file";
-import { mutatedFile } from "./mutations";
+import { mutatedFile, RICH, WHOLE_LANGUAGE } from "./mutations";
 
 /** FUZZ_RUNS=5000 looks longer; how many runs there are in a check that everybody waits for. */
 const runs = (usual: number): number => Number(process.env.FUZZ_RUNS ?? usual);
@@ -13,7 +13,10 @@ function isInside({ range: [start, end] }: Finding, text: string): boolean {
 test("no mutation of a real file makes the linter throw, and every range lies inside the file", () => {
   fc.assert(
     fc.property(mutatedFile, (source) => {
-      const { findings, specs } = lintGateways([source], { environment: "staging" });
+      // Beside the file as it was, so that the rules across files have something to compare.
+      const others = [RICH, WHOLE_LANGUAGE].map(({ text }, index) => ({ file: `other-${index}.yaml`, text }));
+      const { findings: all, specs } = lintGateways([source, ...others], { environment: "staging" });
+      const findings = all.filter(({ file }) => file === source.file);
       const frames = findings.map((finding) => renderFrame(finding, source.text));
       expect(findings.filter((finding) => !isInside(finding, source.text))).toEqual([]);
       expect(frames.filter((frame) => /undefined|\[object/.test(frame))).toEqual([]);

@@ -24,7 +24,7 @@ test("a file with a warning alone has a specification, one with an error has non
   const text = (snippet: string) => wholeFile(snippet);
   const files = [
     { file: "other.yaml", text: text("name: a") },
-    { file: "b.yaml", text: text("name: b\njitter: 5") },
+    { file: "b.yaml", text: text("name: b\njitter: 5\nendpoint: { adapter: http, url: https://b.org }") },
   ];
   const { specs, findings } = lintGateways(files);
   expect(findings.map(({ severity }) => severity)).toEqual(["warning", "error"]);
@@ -106,7 +106,7 @@ operations:
 outcomes:
   success: [200, 201, 202]
   rejected: { status: [400], when: "{% $body.code != 'BUSY' %}" }
-  throttled: { status: [400, 429], pause: 10s, maxPause: 5m }
+  throttled: { status: [403, 429], pause: 10s, maxPause: 5m }
   unavailable: [502]
   unknown: { when: "{% $status = 500 %}" }
 retries:

@@ -76,14 +76,44 @@ function apply(text: string, { kind, at, length, piece }: Edit): string {
   return text.slice(0, start) + put + text.slice(start);
 }
 
-const RICH: SourceFile = {
+/** Much of what the worker does. */
+export const RICH: SourceFile = {
   file: "gateways/test.yaml",
   text: wholeFile(
     "outcomes: { rejected: [404], throttled: { status: [403], when: '{% $body.x %}', pause: 30s } }\nretries: { unknown: { attempts: 2 } }\nconcurrency: 4\nenvironments: { staging: { rateLimit: 1/s, tiers: [{ name: A, timeout: 1m }] } }",
   ),
 };
 
+/** What this version's worker does not do yet is looked at by the rules all the same. */
+export const WHOLE_LANGUAGE: SourceFile = {
+  file: "gateways/whole.yaml",
+  text: wholeFile(`name: whole
+rateLimit: [30/s, 5000/h]
+quota: { calls: 5000/d, resets: "00:00 Europe/London" }
+endpoint:
+  adapter: http
+  url: http://api.example.org
+  headers: { Idempotency-Key: x, Authorization: x }
+  auth: { type: oauth2, tokenUrl: http://login.example.org, clientId: "\${secret:a}", clientSecret: "\${secret:b}" }
+operations:
+  file:
+    method: POST
+    path: /x{?key}
+    body: "{% { 'a': $request.nubmer, 'b': $request.items.price } %}"
+    statement: select 1
+    latency: 20s
+    request: { additionalProperties: false, properties: { number: {}, items: { items: { properties: { prise: {} } } } } }
+    onUnknown: { probe: look }
+    idempotency: { header: Idempotency-Key }
+  look: { path: /y, body: "{% 1 %}", cost: 2, onUnknown: retry }
+outcomes: { rejected: [403, 200], throttled: { status: [403], pause: 2h } }
+fairness: { by: "{% $request.customer %}" }
+worker: { dispatch: deferral, slots: 4, provisioned: 5 }
+instances: [{ name: a }, { name: b }]
+environments: { production-frankfurt: { endpoint: { url: http://b.org }, worker: { dispatch: doorbell } } }`),
+};
+
 /** A real gateway file after a few careless edits. */
 export const mutatedFile = fc
-  .tuple(fc.constantFrom(...readSamples(), RICH), fc.array(edit, { minLength: 1, maxLength: 6 }))
+  .tuple(fc.constantFrom(...readSamples(), RICH, WHOLE_LANGUAGE), fc.array(edit, { minLength: 1, maxLength: 6 }))
   .map(([{ file, text }, edits]): SourceFile => ({ file, text: edits.reduce(apply, text) }));

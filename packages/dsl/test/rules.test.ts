@@ -49,5 +49,7 @@ function findingsOf(name: string, section: "Wrong" | "Right"): string[] {
     text: wholeFile(block),
   }));
   const environment = blocks.map((block) => /^# --env (\S+)$/m.exec(block)?.[1]).find(Boolean);
-  return lintGateways(files, { environment }).findings.map((finding) => finding.name);
+  const found = lintGateways(files, { environment }).findings.map((finding) => finding.name);
+  // Pages speak of the whole language, also of what this version's worker does not do yet.
+  return found.filter((one) => name === "not-yet" || one !== "not-yet");
 }

@@ -1,19 +1,6 @@
 import { createHash } from "node:crypto";
 
-/** What AWS allows a name to be long, in characters. */
-export const MAX_NAME_CHARS = {
-  queue: 80,
-  topic: 256,
-  function: 64,
-  schedule: 64,
-  stateMachine: 80,
-  table: 255,
-} as const;
-
-/** `sluice-NAME` or `sluice-NAME-ENV`: the stack's name, and what the names of everything in it begin with. */
-export function stackNameOf(gateway: string, environment: string | undefined): string {
-  return environment === undefined ? `sluice-${gateway}` : `sluice-${gateway}-${environment}`;
-}
+export { MAX_NAME_CHARS, stackNameOf } from "@sluice/dsl";
 
 /**
  * A physical name of at most `maxChars`. One that is too long is cut and ends in a hash of all of it, so that two names

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { BELL_GROUP, type GatewayPlan, type Json, seconds } from "@sluice/dsl";
+import { BELL_GROUP, type GatewayPlan, type Json, seconds, wantedNames } from "@sluice/dsl";
 import aslValidator from "asl-validator";
 import { App } from "aws-cdk-lib";
 import { Match, Template } from "aws-cdk-lib/assertions";
@@ -390,4 +390,28 @@ test("what is in a stack is of a kind that the local mode knows", () => {
     "AWS::Scheduler::Schedule",
     "AWS::StepFunctions::StateMachine",
   ]);
+});
+
+test("what lint says of names that are too long is what becomes of them here", () => {
+  const [gateway, environment] = ["g".repeat(40), "e".repeat(20)];
+  const plan = samplePlan({ name: gateway, environment });
+  const all = fields(synthesize(plan, environment).template.toJSON().Resources);
+  const given = Object.keys(all)
+    // A parameter's name is a path, of up to 1,011 characters.
+    .filter((id) => fields(all[id]).Type !== "AWS::SSM::Parameter")
+    .map((id) => fields(fields(all[id]).Properties))
+    .flatMap((one) => [one.FunctionName, one.Name, one.QueueName, one.TopicName, one.TableName, one.StateMachineName])
+    .filter((name) => typeof name === "string");
+  const wanted = wantedNames(
+    gateway,
+    environment,
+    plan.tiers.map(({ name }) => name),
+  );
+  const kept = wanted.filter(({ name, maxChars }) => name.length <= maxChars).map(({ name }) => name);
+  const cut = wanted.filter(({ name, maxChars }) => name.length > maxChars);
+  expect(cut.map(({ of }) => of)).toEqual(["the worker's function", "the sweep's schedule"]);
+  expect(given).toEqual(expect.arrayContaining(kept));
+  expect(given).toHaveLength(wanted.length);
+  const others = given.filter((name) => !kept.includes(name));
+  expect(others.map((name) => name.length).sort()).toEqual(cut.map(({ maxChars }) => maxChars).sort());
 });

@@ -1,5 +1,7 @@
 import type { Rule } from "../rule";
+import { authorizationTwice } from "./authorization-twice";
 import { badExpression } from "./bad-expression";
+import { badProbe } from "./bad-probe";
 import { badRequestSchema } from "./bad-request-schema";
 import { badRetryWait } from "./bad-retry-wait";
 import { badSecretReference } from "./bad-secret-reference";
@@ -8,25 +10,40 @@ import { badTemplate } from "./bad-template";
 import { badUnit } from "./bad-unit";
 import { badUrl } from "./bad-url";
 import { bareNumber } from "./bare-number";
+import { blindRepeat } from "./blind-repeat";
+import { bodyOnGet } from "./body-on-get";
+import { credentialsInClearText } from "./credentials-in-clear-text";
+import { duplicateInstance } from "./duplicate-instance";
 import { duplicateName } from "./duplicate-name";
 import { duplicateTier } from "./duplicate-tier";
+import { environmentQuotas } from "./environment-quotas";
 import { fixedKey } from "./fixed-key";
+import { foreignKey } from "./foreign-key";
+import { idempotencyHeaderFixed } from "./idempotency-header-fixed";
+import { idleSlots } from "./idle-slots";
 import { intervalLongerThanTurn } from "./interval-longer-than-turn";
 import { jitterTooLarge } from "./jitter-too-large";
 import { jitterTooSmall } from "./jitter-too-small";
+import { latencyAboveResponse } from "./latency-above-response";
 import { missingKey } from "./missing-key";
 import { nameNotFile } from "./name-not-file";
+import { nameTooLong } from "./name-too-long";
 import { noLimit } from "./no-limit";
 import { notYet } from "./not-yet";
+import { pauseBeyondTimeout } from "./pause-beyond-timeout";
 import { rateTooFast } from "./rate-too-fast";
 import { retryOutlivesDeadline } from "./retry-outlives-deadline";
 import { secretInClear } from "./secret-in-clear";
 import { shareTooLarge } from "./share-too-large";
+import { sharedTarget } from "./shared-target";
+import { statusTwice } from "./status-twice";
+import { successRefused } from "./success-refused";
 import { timeoutBelowInterval } from "./timeout-below-interval";
 import { timeoutTooLong } from "./timeout-too-long";
 import { unknownDefaultTier } from "./unknown-default-tier";
 import { unknownEnvironment } from "./unknown-environment";
 import { unknownKey } from "./unknown-key";
+import { unknownRequestField } from "./unknown-request-field";
 import { unknownTemplateVariable } from "./unknown-template-variable";
 import { wrongType } from "./wrong-type";
 import { yamlSyntax } from "./yaml-syntax";
@@ -64,4 +81,21 @@ export const RULES: readonly Rule[] = [
   badUrl,
   fixedKey,
   badSuppression,
+  foreignKey,
+  statusTwice,
+  successRefused,
+  badProbe,
+  blindRepeat,
+  bodyOnGet,
+  authorizationTwice,
+  credentialsInClearText,
+  unknownRequestField,
+  latencyAboveResponse,
+  pauseBeyondTimeout,
+  sharedTarget,
+  idleSlots,
+  duplicateInstance,
+  nameTooLong,
+  environmentQuotas,
+  idempotencyHeaderFixed,
 ];

@@ -1,7 +1,7 @@
 import { lintGateways } from "@sluice/dsl";
 import { wholeFile } from "../source";
 
-const named = (name: string) => wholeFile(`name: ${name}`);
+const named = (name: string) => wholeFile(`name: ${name}\nendpoint: { adapter: http, url: https://${name}.org }`);
 
 test("two files with one gateway name are both told of the other", () => {
   const files = ["a/one.yaml", "b/one.yaml", "two.yaml"].map((file) => ({

@@ -1,0 +1,117 @@
+import { type Deployment, type Deployments, deploymentsOf, reportedSubject } from "../deployments";
+import { isMap, mergePatch, valueAt } from "../merge-patch";
+import type { Path } from "../parse";
+import { operationsOf } from "../places";
+import { MAX_CALLS_PER_SECOND } from "../plan";
+import { parseRate } from "../rate";
+import { defineRule, text } from "../rule";
+import type { Json } from "../units";
+
+/**
+ * The most that any region refills by default in a second, that of us-east-1, us-west-2 and eu-west-1.
+ *
+ * @see https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html, read 2026-11-24
+ */
+const STARTS_PER_SECOND = 300;
+/** All other regions, from the same page. */
+const STARTS_ELSEWHERE = 150;
+
+/**
+ * Lambda's default for an account in a region, and what of it must stay unreserved.
+ *
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html, read 2026-11-24
+ */
+const ACCOUNT_CONCURRENCY = 1_000;
+const UNRESERVED = 100;
+
+export const environmentQuotas = defineRule({
+  id: "SL059",
+  name: "environment-quotas",
+  severity: "warning",
+  messages: {
+    starts: {
+      what: text`${"count"} gateways take ${"sum"} requests a second together`,
+      why: text`Each request is an execution, and Step Functions starts at most ${"quota"} a second for one account in one region (StartExecution; ${"elsewhere"} outside us-east-1, us-west-2 and eu-west-1). Deployed to one, not all of the limits could be used.`,
+      mend: text`Ask AWS to raise the quota, or spread the gateways over accounts or regions.`,
+    },
+    concurrency: {
+      what: text`${"count"} gateways reserve ${"sum"} units of Lambda's concurrency together`,
+      why: text`One account has ${"account"} in one region, and ${"unreserved"} of them cannot be reserved: the last ones would fail to deploy.`,
+      mend: text`Ask AWS to raise the quota, or spread the gateways over accounts or regions.`,
+    },
+  },
+  checkAll: (subjects, reportIn) => {
+    const [asTheyAre, ...inEnvironments] = deploymentsOf(subjects).map(sumsOf);
+    // An environment that asks for what the files as they are ask for would only repeat them.
+    const others = inEnvironments.filter(
+      ({ starts, slots }) => starts.sum !== asTheyAre?.starts.sum || slots.sum !== asTheyAre.slots.sum,
+    );
+    for (const { environment, count, starts, slots } of asTheyAre ? [asTheyAre, ...others] : []) {
+      const reportAt = ({ subject }: Demand) => reportIn(reportedSubject(subject, environment));
+      if (starts.largest && starts.sum > STARTS_PER_SECOND) {
+        const holes = { count, quota: STARTS_PER_SECOND, elsewhere: STARTS_ELSEWHERE };
+        reportAt(starts.largest)("starts", { path: ["rateLimit"] }, { ...holes, sum: Number(starts.sum.toFixed(1)) });
+      }
+      if (slots.largest && slots.sum > ACCOUNT_CONCURRENCY - UNRESERVED) {
+        const holes = { count, account: ACCOUNT_CONCURRENCY, unreserved: UNRESERVED, sum: slots.sum };
+        reportAt(slots.largest)("concurrency", { path: slotsPath(slots.largest.value) }, holes);
+      }
+    }
+  },
+});
+
+function sumsOf({ environment, gateways }: Deployments) {
+  const demands = gateways.flatMap((gateway) => instancesOf(gateway).map(demandOf));
+  return {
+    environment,
+    count: demands.length,
+    starts: sumOf(demands, ({ startsPerSecond }) => startsPerSecond),
+    slots: sumOf(demands, ({ slots }) => slots),
+  };
+}
+
+/** The least that a gateway asks of its account when it has work. */
+interface Demand extends Deployment {
+  readonly startsPerSecond: number;
+  readonly slots: number;
+}
+
+function instancesOf({ subject, value }: Deployment): Deployment[] {
+  const instances = valueAt(value, ["instances"]);
+  const patches = (Array.isArray(instances) ? instances : []).filter(isMap);
+  if (patches.length === 0) return [{ subject, value }];
+  return patches.map((patch) => ({ subject, value: mergePatch(value, patch) }));
+}
+
+function demandOf(deployment: Deployment): Demand {
+  const { value } = deployment;
+  return { ...deployment, startsPerSecond: startsPerSecond(value), slots: slotsOf(value) };
+}
+
+/** The requests that the limits let through in the long run, if each takes one call of the least cost. */
+function startsPerSecond(value: Json): number {
+  const stated = valueAt(value, ["rateLimit"]);
+  const texts = [...(Array.isArray(stated) ? stated : [stated]), valueAt(value, ["quota", "calls"])];
+  const rates = texts.map((text) => parseRate(String(text))).filter((rate) => rate !== undefined);
+  const costs = operationsOf(value).map(([, { cost }]) => (typeof cost === "number" && cost >= 1 ? cost : 1));
+  if (rates.length === 0 || costs.length === 0) return 0;
+  const callsPerSecond = Math.min(...rates.map(({ calls, windowUs }) => (calls * 1_000_000) / windowUs));
+  // Above what one worker does, rate-too-fast speaks.
+  return Math.min(callsPerSecond, MAX_CALLS_PER_SECOND) / Math.min(...costs);
+}
+
+function slotsOf(value: Json): number {
+  const slots = valueAt(value, ["worker", "slots"]);
+  const isDeferral = valueAt(value, ["worker", "dispatch"]) === "deferral";
+  return isDeferral && typeof slots === "number" && slots >= 1 ? slots : 1;
+}
+
+function slotsPath(value: Json): Path {
+  return slotsOf(value) > 1 ? ["worker", "slots"] : ["name"];
+}
+
+function sumOf(demands: readonly Demand[], of: (demand: Demand) => number) {
+  const [first, ...others] = demands;
+  const largest = first && others.reduce((best, one) => (of(one) > of(best) ? one : best), first);
+  return { largest, sum: demands.reduce((total, demand) => total + of(demand), 0) };
+}
