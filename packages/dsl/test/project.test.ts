@@ -23,7 +23,10 @@ test("defaults lie under every gateway file, and its own keys win", () => {
 test("what is wrong in a default is found where it is written, once for all gateways", () => {
   const project = "version: 1\ndefaults:\n  timeouts: { response: 20 }\n";
   const read = readProject(project, "sluice.yaml");
-  const files = ["a", "b"].map((name) => ({ file: `gateways/${name}.yaml`, text: wholeFile(`name: ${name}`) }));
+  const files = ["a", "b"].map((name) => ({
+    file: `gateways/${name}.yaml`,
+    text: wholeFile(`name: ${name}\nendpoint: { adapter: http, url: https://${name}.example.org }`),
+  }));
   const { findings, specs } = lintGateways(files, { project: read });
   expect(findings.map(({ file, name, range }) => [file, name, project.slice(range[0], range[1])])).toEqual([
     ["sluice.yaml", "bare-number", "20"],
