@@ -1,4 +1,5 @@
 import type { Rule } from "../rule";
+import { alarmAfterTimeout } from "./alarm-after-timeout";
 import { badExpression } from "./bad-expression";
 import { badRequestSchema } from "./bad-request-schema";
 import { badRetryWait } from "./bad-retry-wait";
@@ -7,9 +8,14 @@ import { badTemplate } from "./bad-template";
 import { badUnit } from "./bad-unit";
 import { badUrl } from "./bad-url";
 import { bareNumber } from "./bare-number";
+import { burstTooLarge } from "./burst-too-large";
+import { closedLongerThanTimeout } from "./closed-longer-than-timeout";
+import { concurrencyBelowRate } from "./concurrency-below-rate";
+import { costAboveLimit } from "./cost-above-limit";
 import { duplicateName } from "./duplicate-name";
 import { duplicateTier } from "./duplicate-tier";
 import { fixedKey } from "./fixed-key";
+import { idleLimit } from "./idle-limit";
 import { intervalLongerThanTurn } from "./interval-longer-than-turn";
 import { jitterTooLarge } from "./jitter-too-large";
 import { jitterTooSmall } from "./jitter-too-small";
@@ -17,16 +23,21 @@ import { missingKey } from "./missing-key";
 import { nameNotFile } from "./name-not-file";
 import { noLimit } from "./no-limit";
 import { notYet } from "./not-yet";
+import { operationLimitWithoutEffect } from "./operation-limit-without-effect";
+import { quotaWithoutEffect } from "./quota-without-effect";
 import { rateTooFast } from "./rate-too-fast";
 import { retryOutlivesDeadline } from "./retry-outlives-deadline";
 import { secretInClear } from "./secret-in-clear";
 import { shareTooLarge } from "./share-too-large";
+import { tierTimeoutsDescend } from "./tier-timeouts-descend";
 import { timeoutBelowInterval } from "./timeout-below-interval";
 import { timeoutTooLong } from "./timeout-too-long";
 import { unknownDefaultTier } from "./unknown-default-tier";
 import { unknownEnvironment } from "./unknown-environment";
 import { unknownKey } from "./unknown-key";
 import { unknownTemplateVariable } from "./unknown-template-variable";
+import { unknownTier } from "./unknown-tier";
+import { unknownZone } from "./unknown-zone";
 import { wrongType } from "./wrong-type";
 import { yamlSyntax } from "./yaml-syntax";
 
@@ -62,4 +73,15 @@ export const RULES: readonly Rule[] = [
   badRetryWait,
   badUrl,
   fixedKey,
+  unknownTier,
+  burstTooLarge,
+  costAboveLimit,
+  idleLimit,
+  operationLimitWithoutEffect,
+  quotaWithoutEffect,
+  unknownZone,
+  closedLongerThanTimeout,
+  concurrencyBelowRate,
+  tierTimeoutsDescend,
+  alarmAfterTimeout,
 ];
