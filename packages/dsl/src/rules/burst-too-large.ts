@@ -1,7 +1,7 @@
-import { showDuration } from "../duration";
 import { spacedLimit } from "../rate";
 import { defineRule, text } from "../rule";
-import { areSound } from "../subject";
+import type { GatewayFile } from "../schema/gateway-file";
+import { areSound, isStatedHere, type Subject } from "../subject";
 
 export const burstTooLarge = defineRule({
   id: "SL034",
@@ -9,45 +9,61 @@ export const burstTooLarge = defineRule({
   severity: "error",
   messages: {
     sum: {
-      what: text`${"bursts"} of the ${"calls"} calls of ${"rate"} ${"verb"} kept for bursts`,
-      why: text`What bursts keep is started at once and only the rest is spaced, one interval apart: of ${"calls"} calls in any ${"window"} ${"left"}, and every call that is not part of a burst needs ${"least"}.`,
+      what: text`bursts keep ${"bursts"}, and ${"rate"} has ${"calls"}`,
+      why: text`Bursts start at once, and only what they leave of the limit is spaced, one interval apart: here ${"left"}, and each call that is no part of a burst needs ${"least"}.`,
       mend: text`${"mend"}`,
     },
   },
   check: (subject, report) => {
-    const { rateLimit, tiers, operations } = subject.draft;
+    const { rateLimit, tiers } = subject.draft;
     if (!areSound(subject, ["rateLimit", "tiers"])) return;
     const limit = spacedLimit(rateLimit)?.rate;
     const bursts = (tiers ?? []).map(({ burst }) => burst ?? 0);
     const sum = bursts.reduce((total, burst) => total + burst, 0);
     if (!limit || sum === 0) return;
-    const costs = Object.values(operations ?? {}).map(({ cost = 1 }) => cost);
-    // A cost that the whole limit does not hold is cost-above-limit's.
-    const least = Math.max(1, ...costs.filter((cost) => cost <= limit.calls));
-    const most = limit.calls - least;
-    if (sum <= most) return;
+    const least = dearestThatFits(subject.draft, limit.calls);
+    if (sum <= limit.calls - least) return;
     const largest = bursts.indexOf(Math.max(...bursts));
     report(
       "sum",
       { path: ["tiers", largest, "burst"] },
       {
-        bursts: sum,
-        calls: limit.calls,
+        bursts: showCalls(sum),
         rate: limit.text,
-        window: showDuration(limit.windowUs),
-        verb: sum === 1 ? "is" : "are",
-        left: sum < limit.calls ? `${limit.calls - sum} would be left` : "none would be left",
+        calls: limit.calls,
+        left: sum < limit.calls ? showCalls(limit.calls - sum) : "nothing",
         least: least === 1 ? "one" : `up to ${least}, its cost`,
-        mend: howToMend(most, (bursts[largest] ?? 0) - (sum - most), bursts.filter((burst) => burst > 0).length),
+        mend: howToMend(limit.calls, least, bursts, largest) + howToMendThere(subject),
       },
     );
   },
 });
 
-/** @param here what would be left for the largest burst if the others stay */
-function howToMend(most: number, here: number, count: number): string {
+const showCalls = (calls: number): string => `${calls} ${calls === 1 ? "call" : "calls"}`;
+
+/** What one call needs at most; a cost that the whole limit does not hold is cost-above-limit's. */
+function dearestThatFits({ operations }: Partial<GatewayFile>, calls: number): number {
+  const costs = Object.values(operations ?? {}).map(({ cost = 1 }) => cost);
+  return Math.max(1, ...costs.filter((cost) => cost <= calls));
+}
+
+function howToMend(calls: number, least: number, bursts: readonly number[], largest: number): string {
+  const most = calls - least;
+  const others = bursts.reduce((total, burst) => total + burst, 0) - (bursts[largest] ?? 0);
+  const tenth = Math.floor(calls / 10);
   if (most < 1) return "Remove burst: this limit has no call to spare for one.";
-  if (count === 1) return `Write at most ${most}.`;
-  const together = `the bursts of all tiers may come to ${most} together`;
-  return here < 1 ? `Lower several: ${together}.` : `Write at most ${here} here, or lower another: ${together}.`;
+  if (others > 0) {
+    const together = `the bursts of all tiers may come to ${most} together`;
+    return others < most
+      ? `Write at most ${most - others} here, or lower another: ${together}.`
+      : `Lower several: ${together}.`;
+  }
+  return tenth < 1 || tenth > most
+    ? `Write at most ${most}.`
+    : `Write at most ${most}; a tenth, ${tenth}, is mostly enough, and leaves nine tenths of the rate to those who use no burst.`;
+}
+
+/** Tiers are a list, and an environment replaces lists whole. */
+function howToMendThere(subject: Subject): string {
+  return isStatedHere(subject, ["tiers"]) ? "" : " In an environment that means to write all tiers anew.";
 }

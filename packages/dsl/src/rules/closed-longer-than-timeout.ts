@@ -1,9 +1,9 @@
 import { type OpeningHours, parseHours } from "../calendar";
 import { showDuration, UNITS } from "../duration";
-import { longestClosed, openMinutes, openTimes, WEEK_MINUTES } from "../opening-week";
+import { longestClosed, openTimes, openWeek } from "../opening-week";
 import { defineRule, text } from "../rule";
 import { areSound, type Subject } from "../subject";
-import { us } from "../units";
+import { type Micros, us } from "../units";
 
 export const closedLongerThanTimeout = defineRule({
   id: "SL040",
@@ -29,8 +29,7 @@ export const closedLongerThanTimeout = defineRule({
   check: (subject, report) => {
     const hours = hoursOf(subject);
     if (hours.length === 0) return;
-    const week = openMinutes(hours);
-    const closed = longestClosed(week);
+    const closed = longestClosed(openWeek(hours));
     if (closed === 0) {
       report("always", { path: ["hours"] }, {});
       return;
@@ -44,9 +43,9 @@ export const closedLongerThanTimeout = defineRule({
       "longer",
       { path: ["tiers", tiers.indexOf(patient), "timeout"] },
       {
-        closed: showHours(closed),
+        closed: showHours(us(closed * UNITS.m)),
         tier: patient.name,
-        timeout: showDuration(patient.timeout),
+        timeout: showHours(patient.timeout),
         needed: `${Math.floor(closed / 60) + 2}h`,
       },
     );
@@ -63,23 +62,17 @@ function hoursOf(subject: Subject): OpeningHours[] {
 /** The items that open nothing which the others do not; of several that cover each other the first one stays. */
 function coveredItems(hours: readonly OpeningHours[]): number[] {
   const covered: number[] = [];
-  for (const index of hours.keys()) {
-    const at = hours.length - 1 - index;
-    const rest = openMinutes(hours.filter((_, other) => other !== at && !covered.includes(other)));
-    const item = hours[at];
-    if (item && openTimes(item).every(([from, to]) => isOpen(rest, from, to))) covered.unshift(at);
+  for (const [index, item] of [...hours.entries()].reverse()) {
+    const rest = openWeek(hours.filter((_, other) => other !== index && !covered.includes(other)));
+    const isCovered = openTimes(item).every(([from, to]) => rest.some((open) => open[0] <= from && to <= open[1]));
+    if (isCovered) covered.unshift(index);
   }
   return covered;
 }
 
-function isOpen(week: readonly boolean[], from: number, to: number): boolean {
-  for (let minute = from; minute < to; minute++) if (!week[minute % WEEK_MINUTES]) return false;
-  return true;
-}
-
 /** `8 h`, `56 h`, `13 h 30 min`: people count nights and weekends in hours. */
-function showHours(minutes: number): string {
-  if (minutes < 60) return showDuration(us(minutes * UNITS.m));
-  const rest = minutes % 60;
-  return `${Math.floor(minutes / 60)} h${rest === 0 ? "" : ` ${rest} min`}`;
+function showHours(time: Micros): string {
+  if (time < UNITS.h) return showDuration(time);
+  const minutes = Math.floor((time % UNITS.h) / UNITS.m);
+  return `${Math.floor(time / UNITS.h)} h${minutes === 0 ? "" : ` ${minutes} min`}`;
 }

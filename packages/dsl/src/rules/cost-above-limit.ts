@@ -10,8 +10,8 @@ export const costAboveLimit = defineRule({
   messages: {
     above: {
       what: text`a call that counts for ${"cost"} never fits into ${"limit"}`,
-      why: text`${"budget"} has ${"calls"} calls in ${"window"}: requests of ${"operation"} would wait for a place that never comes, until they expire.`,
-      mend: text`Write at most ${"calls"}, or correct ${"budget"}; cost is what the target counts for one call, usually 1.`,
+      why: text`${"budget"} allows ${"calls"} ${"window"}: requests of ${"operation"} would wait for a place that never comes, until they expire.`,
+      mend: text`Write at most ${"most"}, or correct ${"budget"}; cost is what the target counts for one call, usually 1.`,
     },
   },
   check: (subject, report) => {
@@ -21,9 +21,14 @@ export const costAboveLimit = defineRule({
       undefined,
     );
     if (!smallest || !areSound(subject, ["operations"])) return;
+    const most = smallest.calls;
     for (const [operation, { cost = 1 }] of Object.entries(operations ?? {})) {
-      if (cost <= smallest.calls) continue;
-      report("above", { path: ["operations", operation, "cost"] }, { ...smallest, cost, operation });
+      if (cost <= most) continue;
+      report(
+        "above",
+        { path: ["operations", operation, "cost"] },
+        { ...smallest, calls: `${most} ${most === 1 ? "call" : "calls"}`, most, cost, operation },
+      );
     }
   },
 });
@@ -41,9 +46,9 @@ function budgetsOf(subject: Subject): Budget[] {
   const { rateLimit, quota } = subject.draft;
   const limits = areSound(subject, ["rateLimit"]) ? allLimits(rateLimit) : [];
   const budgets: Budget[] = limits.map(({ text: limit, calls, windowUs }) => {
-    return { budget: "rateLimit", limit, calls, window: `any ${showDuration(windowUs)}` };
+    return { budget: "rateLimit", limit, calls, window: `in any window of ${showDuration(windowUs)}` };
   });
   if (!quota || !areSound(subject, ["quota"])) return budgets;
   const { text: limit, calls } = quota.calls;
-  return [...budgets, { budget: "quota", limit, calls, window: "all between two resets" }];
+  return [...budgets, { budget: "quota", limit, calls, window: "between two resets" }];
 }

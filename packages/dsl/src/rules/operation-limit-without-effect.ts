@@ -3,7 +3,7 @@ import { strictestIn } from "../most-calls";
 import { planLimit } from "../plan";
 import { allLimits, type Rate, spacedLimit } from "../rate";
 import { defineRule, text } from "../rule";
-import { areSound, type Subject } from "../subject";
+import { areSound, isStatedHere, type Subject } from "../subject";
 import type { Micros } from "../units";
 
 export const operationLimitWithoutEffect = defineRule({
@@ -22,19 +22,16 @@ export const operationLimitWithoutEffect = defineRule({
     if (!areSound(subject, ["rateLimit", "jitter", "tiers", "worker", "operations"])) return;
     const limits = allLimits(rateLimit);
     for (const [operation, { rateLimit: own }] of Object.entries(operations ?? {})) {
+      const place = { path: ["operations", operation, "rateLimit"] };
       const shared = own && strictestShared(subject, own.windowUs, limits);
-      if (!own || !shared || shared.most > own.calls) continue;
-      report(
-        "idle",
-        { path: ["operations", operation, "rateLimit"] },
-        {
-          operation,
-          rate: own.text,
-          shared: shared.limit.text,
-          most: `${shared.most} ${shared.most === 1 ? "call" : "calls"}`,
-          window: showDuration(own.windowUs),
-        },
-      );
+      if (!own || !shared || shared.most > own.calls || !isStatedHere(subject, place.path)) continue;
+      report("idle", place, {
+        operation,
+        rate: own.text,
+        shared: shared.limit.text,
+        most: `${shared.most} ${shared.most === 1 ? "call" : "calls"}`,
+        window: showDuration(own.windowUs),
+      });
     }
   },
 });

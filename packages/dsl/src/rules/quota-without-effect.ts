@@ -3,13 +3,13 @@ import { strictestIn } from "../most-calls";
 import { allLimits } from "../rate";
 import { defineRule, type Report, text } from "../rule";
 import type { GatewayFile } from "../schema/gateway-file";
-import { areSound } from "../subject";
+import { areSound, isStatedHere } from "../subject";
 import { us } from "../units";
 
 const messages = {
   idle: {
     what: text`${"quota"} can never be used up`,
-    why: text`${"rate"} lets at most ${"most"} calls start between two resets, even on the day of 25 hours, so the quota never stops one.`,
+    why: text`${"rate"} lets at most ${"most"} calls start between two resets, also when clocks are set back in between, so the quota never stops one.`,
     mend: text`Remove quota, or correct one of the two to what the target's documentation says.`,
   },
   reserved: {
@@ -27,7 +27,8 @@ export const quotaWithoutEffect = defineRule({
   check: (subject, report) => {
     const { quota, rateLimit, tiers } = subject.draft;
     if (!quota || !areSound(subject, ["quota"])) return;
-    if (areSound(subject, ["rateLimit"])) findIdle(quota, rateLimit, report);
+    if (areSound(subject, ["rateLimit"]) && isStatedHere(subject, ["quota", "calls"]))
+      findIdle(quota, rateLimit, report);
     if (tiers && areSound(subject, ["tiers"])) findReserved(quota, tiers, report);
   },
 });

@@ -6,8 +6,8 @@ const tiers = (high: string, normal: string) =>
 test("a burst of the whole limit leaves no call to be spaced", () => {
   // 5/s: 5 - 5 = 0 calls are left, and one is needed
   const finding = expectFinding("burst-too-large", tiers("~~~5~~~", ""), { hint: "Write at most 4." });
-  expect(finding.what).toBe("5 of the 5 calls of 5/s are kept for bursts");
-  expect(finding.why).toContain("of 5 calls in any 1 s none would be left");
+  expect(finding.what).toBe("bursts keep 5 calls, and 5/s has 5");
+  expect(finding.why).toContain("here nothing, and each call that is no part of a burst needs one");
 });
 
 test("a burst that leaves one call is good", () => {
@@ -29,7 +29,7 @@ test("where lowering the largest is not enough, several have to be lowered", () 
 test("a limit of one call has none for a burst", () => {
   expectFinding("burst-too-large", `rateLimit: 1/s\n${tiers("~~~1~~~", "")}`, {
     hint: "Remove burst",
-    message: "1 of the 1 calls of 1/s is kept",
+    message: "Bursts keep 1 call, and 1/s has 1",
   });
 });
 
@@ -39,7 +39,7 @@ test("what is left must hold the dearest operation", () => {
   const finding = expectFinding("burst-too-large", `${tiers("~~~3~~~", "")}\n${operations}`, {
     hint: "Write at most 2.",
   });
-  expect(finding.why).toContain("2 would be left, and every call that is not part of a burst needs up to 3, its cost");
+  expect(finding.why).toContain("here 2 calls, and each call that is no part of a burst needs up to 3, its cost");
 });
 
 test("a cost above the whole limit is left to its own rule", () => {
@@ -48,7 +48,9 @@ test("a cost above the whole limit is left to its own rule", () => {
 
 test("of several limits the shortest window is spaced, and so the one that counts", () => {
   expectNothing("burst-too-large", `rateLimit: [100/h, 200/d]\n${tiers("99", "")}`);
-  expectFinding("burst-too-large", `rateLimit: [1000/d, 100/h]\n${tiers("~~~100~~~", "")}`, { message: "of 100/h" });
+  expectFinding("burst-too-large", `rateLimit: [1000/d, 100/h]\n${tiers("~~~100~~~", "")}`, {
+    message: "and 100/h has 100",
+  });
 });
 
 test("without a limit in calls there is nothing of which a burst could be too large", () => {
@@ -57,6 +59,13 @@ test("without a limit in calls there is nothing of which a burst could be too la
 
 test("an environment with a lower limit is told", () => {
   expectFinding("burst-too-large", `${tiers("3", "")}\nenvironments: { ~~~slow~~~: { rateLimit: 2/s } }`, {
-    message: "In environment slow, 3 of the 2 calls of 2/s",
+    hint: "Write at most 1. In an environment that means to write all tiers anew.",
+    message: "In environment slow, bursts keep 3 calls, and 2/s has 2",
+  });
+});
+
+test("of a limit of ten calls or more a tenth is proposed", () => {
+  expectFinding("burst-too-large", `rateLimit: 600/5m\n${tiers("~~~600~~~", "")}`, {
+    hint: "Write at most 599; a tenth, 60, is mostly enough",
   });
 });

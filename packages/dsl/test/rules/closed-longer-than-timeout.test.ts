@@ -6,7 +6,8 @@ const tiers = (patient: string) => `tiers: [{ name: HIGH, timeout: 2m }, { name:
 test("a weekend that no tier outlasts is a warning with its length", () => {
   // Friday 22:00 to Monday 06:00: 2 + 24 + 24 + 6 = 56 h, one more when clocks are set back, and one to be called in
   const finding = expectFinding("closed-longer-than-timeout", `${WEEKDAYS}\n${tiers("~~~24h~~~")}`, {
-    message: "No request outlasts the 56 h",
+    message:
+      "No request outlasts the 56 h in which the target is closed. Outside of hours requests wait, and BATCH, the most patient tier, waits 24 h:",
     hint: "Write at least 58h",
   });
   expect(finding.severity).toBe("warning");

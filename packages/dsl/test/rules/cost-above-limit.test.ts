@@ -21,7 +21,7 @@ test("of several limits the smallest must hold it, whatever its window", () => {
 test("a quota must hold it too", () => {
   const quota = "quota: { calls: 50/d, resets: 00:00 Europe/London }";
   expectFinding("cost-above-limit", `rateLimit: 100/m\n${quota}\n${costs("~~~60~~~")}`, {
-    message: "50 calls in all between two resets",
+    message: "quota allows 50 calls between two resets",
     hint: "correct quota",
   });
 });

@@ -43,7 +43,11 @@ test("without a shared limit an own one matters", () => {
   expectNothing("operation-limit-without-effect", `concurrency: 4\n${own("100/s")}`, { without: ["rateLimit"] });
 });
 
-test("an environment with a lower shared limit is told", () => {
-  const file = `${own("1/s")}\nenvironments: { ~~~slow~~~: { rateLimit: 1/s } }`;
-  expectFinding("operation-limit-without-effect", file, { message: "In environment slow, export can never reach 1/s" });
+test("an environment that lowers the shared limit is not told that the file's own limits idle there", () => {
+  expectNothing("operation-limit-without-effect", `${own("1/s")}\nenvironments: { slow: { rateLimit: 1/s } }`);
+});
+
+test("an environment that states the operation's limit itself is told at its place", () => {
+  const patch = "rateLimit: 1/s, operations: { export: { rateLimit: ~~~2/s~~~ } }";
+  expectFinding("operation-limit-without-effect", `${own("1/s")}\nenvironments: { slow: { ${patch} } }`);
 });

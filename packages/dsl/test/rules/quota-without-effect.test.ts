@@ -55,7 +55,17 @@ test("what is kept for the lowest tier is kept from nobody", () => {
   );
 });
 
-test("an environment with a lower limit is told", () => {
-  const file = `${quota("5000/d")}\nenvironments: { ~~~slow~~~: { rateLimit: 1/m } }`;
-  expectFinding("quota-without-effect", file, { message: "In environment slow, 5000/d can never be used up" });
+test("an environment that lowers the limit is not told that the file's quota idles there", () => {
+  expectNothing("quota-without-effect", `${quota("5000/d")}\nenvironments: { slow: { rateLimit: 1/m } }`);
+});
+
+test("an environment that states the quota itself is told at its place", () => {
+  const file = `${quota("5000/d")}\nenvironments: { slow: { rateLimit: 1/m, quota: { calls: ~~~4000/d~~~ } } }`;
+  expectFinding("quota-without-effect", file);
+});
+
+test("an environment whose tiers get nothing of the quota is told", () => {
+  const tiers = "tiers: [{ name: NORMAL, timeout: 1h }, { name: NIGHT, timeout: 1d }]";
+  const file = `${quota("5000/d", ", reserve: { NORMAL: 4999, BATCH: 1 }")}\nenvironments: { ~~~small~~~: { ${tiers}, quota: { calls: 10/d } } }`;
+  expectFinding("quota-without-effect", file, { message: "In environment small, the reserves leave NIGHT no call" });
 });
