@@ -55,8 +55,8 @@ test("an operation that does not say how long it takes may be fast enough", () =
 });
 
 test("a dear call uses up more of the limit in its time", () => {
-  // a call that counts for 5 of 5/s: one in (1 s + 20 ms) / 1 for each unit of cost
-  expectNothing("concurrency-below-rate", `concurrency: 2\n${operation("latency: 2s, cost: 5")}`);
+  // 5/s with calls that count for 5 are one unit in (1 s + 20 ms) / 1, a call in 5.1 s; 2 open calls of 4 s are one in 2 s
+  expectNothing("concurrency-below-rate", `concurrency: 2\n${operation("latency: 4s, cost: 5")}`);
 });
 
 test("of several limits the one with the lowest rate is what can be reached", () => {
