@@ -38,10 +38,15 @@ export function parseReset(text: string): { readonly minute: number; readonly zo
   return { minute: minuteOf(time), zone };
 }
 
+/** Zones that were asked for and are there: asking takes half a millisecond, and gateways of one place share a zone. */
+const knownZones = new Set<string>();
+
 /** Whether the IANA time zone database, as this Node has it, knows the zone. */
 export function isZone(zone: string): boolean {
+  if (knownZones.has(zone)) return true;
   try {
     new Intl.DateTimeFormat("en", { timeZone: zone });
+    knownZones.add(zone);
     return true;
   } catch {
     // The only way to ask: the constructor throws for a zone that it does not know.

@@ -89,6 +89,15 @@ export function areSound(subject: Subject, keys: readonly (keyof GatewayFile)[])
   );
 }
 
+/**
+ * Whether a path is of this subject's own text: in an environment, of its patch; in the file itself everything is.
+ * An environment that only lowers the limit is not to blame for what it thereby makes idle.
+ */
+export function isStatedHere({ document, environment }: Subject, path: Path): boolean {
+  if (environment === undefined) return true;
+  return valueAt(document.value, ["environments", environment, ...path]) !== undefined;
+}
+
 function readDraft(value: Json | undefined): Partial<GatewayFile> {
   const present = isMap(value) ? value : {};
   const entries = Object.entries(gatewayFile.shape).flatMap(([key, schema]) => {

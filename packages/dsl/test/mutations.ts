@@ -113,7 +113,18 @@ instances: [{ name: a }, { name: b }]
 environments: { production-frankfurt: { endpoint: { url: http://b.org }, worker: { dispatch: doorbell } } }`),
 };
 
+/** What the rules compare with each other. */
+const COMPARED: SourceFile = {
+  file: "gateways/test.yaml",
+  text: wholeFile(
+    "rateLimit: [600/m, 5000/h]\nconcurrency: 4\nquota: { calls: 5000/d, resets: 00:00 Europe/London, reserve: { HIGH: 500 } }\nhours: [Mon-Fri 06:00-22:00 UTC, Sat 22:00-02:00 UTC]\ntiers: [{ name: HIGH, timeout: 2m, burst: 60 }, { name: LOW, timeout: 24h }]\noperations: { read: { path: /r, latency: 2s, cost: 2, rateLimit: 1/s } }\nalarms: { age: { HIGH: 1m } }\nenvironments: { staging: { rateLimit: 1/s, hours: 00:00-24:00 Europe/Londn } }",
+  ),
+};
+
 /** A real gateway file after a few careless edits. */
 export const mutatedFile = fc
-  .tuple(fc.constantFrom(...readSamples(), RICH, WHOLE_LANGUAGE), fc.array(edit, { minLength: 1, maxLength: 6 }))
+  .tuple(
+    fc.constantFrom(...readSamples(), RICH, WHOLE_LANGUAGE, COMPARED),
+    fc.array(edit, { minLength: 1, maxLength: 6 }),
+  )
   .map(([{ file, text }, edits]): SourceFile => ({ file, text: edits.reduce(apply, text) }));

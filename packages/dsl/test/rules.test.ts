@@ -23,8 +23,11 @@ test.each(RULE_NAMES)("$name is one file, one test and one page: why, wrong, rig
 test.each(RULE_NAMES)(
   "what the page of $name calls wrong is found, and alone; what it calls right is clean",
   ({ name }) => {
-    expect([...new Set(findingsOf(name, "Wrong"))]).toEqual([name]);
-    expect(findingsOf(name, "Right")).toEqual([]);
+    // What this version's worker does not do yet is refused wherever it stands, in what is right of it too. A page on
+    // such a key is about the day on which it is done, so not-yet counts on its own page only.
+    const counts = (found: string) => found !== "not-yet" || name === "not-yet";
+    expect([...new Set(findingsOf(name, "Wrong").filter(counts))]).toEqual([name]);
+    expect(findingsOf(name, "Right").filter(counts)).toEqual([]);
   },
 );
 

@@ -1,4 +1,5 @@
 import type { Rule } from "../rule";
+import { alarmAfterTimeout } from "./alarm-after-timeout";
 import { authorizationTwice } from "./authorization-twice";
 import { badExpression } from "./bad-expression";
 import { badProbe } from "./bad-probe";
@@ -12,6 +13,10 @@ import { badUrl } from "./bad-url";
 import { bareNumber } from "./bare-number";
 import { blindRepeat } from "./blind-repeat";
 import { bodyOnGet } from "./body-on-get";
+import { burstTooLarge } from "./burst-too-large";
+import { closedLongerThanTimeout } from "./closed-longer-than-timeout";
+import { concurrencyBelowRate } from "./concurrency-below-rate";
+import { costAboveLimit } from "./cost-above-limit";
 import { credentialsInClearText } from "./credentials-in-clear-text";
 import { duplicateInstance } from "./duplicate-instance";
 import { duplicateName } from "./duplicate-name";
@@ -20,6 +25,7 @@ import { environmentQuotas } from "./environment-quotas";
 import { fixedKey } from "./fixed-key";
 import { foreignKey } from "./foreign-key";
 import { idempotencyHeaderFixed } from "./idempotency-header-fixed";
+import { idleLimit } from "./idle-limit";
 import { idleSlots } from "./idle-slots";
 import { intervalLongerThanTurn } from "./interval-longer-than-turn";
 import { jitterTooLarge } from "./jitter-too-large";
@@ -30,7 +36,9 @@ import { nameNotFile } from "./name-not-file";
 import { nameTooLong } from "./name-too-long";
 import { noLimit } from "./no-limit";
 import { notYet } from "./not-yet";
+import { operationLimitWithoutEffect } from "./operation-limit-without-effect";
 import { pauseBeyondTimeout } from "./pause-beyond-timeout";
+import { quotaWithoutEffect } from "./quota-without-effect";
 import { rateTooFast } from "./rate-too-fast";
 import { retryOutlivesDeadline } from "./retry-outlives-deadline";
 import { secretInClear } from "./secret-in-clear";
@@ -38,6 +46,7 @@ import { shareTooLarge } from "./share-too-large";
 import { sharedTarget } from "./shared-target";
 import { statusTwice } from "./status-twice";
 import { successRefused } from "./success-refused";
+import { tierTimeoutsDescend } from "./tier-timeouts-descend";
 import { timeoutBelowInterval } from "./timeout-below-interval";
 import { timeoutTooLong } from "./timeout-too-long";
 import { unknownDefaultTier } from "./unknown-default-tier";
@@ -45,6 +54,8 @@ import { unknownEnvironment } from "./unknown-environment";
 import { unknownKey } from "./unknown-key";
 import { unknownRequestField } from "./unknown-request-field";
 import { unknownTemplateVariable } from "./unknown-template-variable";
+import { unknownTier } from "./unknown-tier";
+import { unknownZone } from "./unknown-zone";
 import { wrongType } from "./wrong-type";
 import { yamlSyntax } from "./yaml-syntax";
 
@@ -81,6 +92,17 @@ export const RULES: readonly Rule[] = [
   badUrl,
   fixedKey,
   badSuppression,
+  unknownTier,
+  burstTooLarge,
+  costAboveLimit,
+  idleLimit,
+  operationLimitWithoutEffect,
+  quotaWithoutEffect,
+  unknownZone,
+  closedLongerThanTimeout,
+  concurrencyBelowRate,
+  tierTimeoutsDescend,
+  alarmAfterTimeout,
   foreignKey,
   statusTwice,
   successRefused,
