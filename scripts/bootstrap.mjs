@@ -95,6 +95,16 @@ function bundler(folder) {
   return join(folder, "scripts", "bundle.mjs");
 }
 
+/** The packages with those first that others are made from: a package that uses more of them comes later. */
+function inOrder() {
+  /** @param {string} folder */
+  const used = (folder) => {
+    const { dependencies = {} } = JSON.parse(readText(join(folder, "package.json")) ?? "{}");
+    return Object.keys(dependencies).filter((name) => name.startsWith("@sluice/")).length;
+  };
+  return packageFolders().sort((a, b) => used(a) - used(b));
+}
+
 /** A hash over the content of everything that the build reads. */
 function sourceHash() {
   const inputs = packageFolders().flatMap((folder) => [
@@ -140,7 +150,7 @@ function build() {
     throw new Error("The build failed: the compiler's messages are above.");
   }
   say("  2 of 2: bundling the worker (esbuild) …");
-  for (const script of packageFolders().map(bundler).filter(existsSync)) {
+  for (const script of inOrder().map(bundler).filter(existsSync)) {
     if (run(process.execPath, [script]) !== 0) throw new Error(`${script.slice(ROOT.length + 1)} failed.`);
   }
   writeFileSync(STAMP, hash);

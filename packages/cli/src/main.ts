@@ -1,11 +1,4 @@
 import { Command, CommanderError } from "commander";
-import { newCallCommand, runCall } from "./commands/call";
-import { newDemoCommand, runDemo } from "./commands/demo";
-import { newDevCommand, runDev } from "./commands/dev";
-import { newExplainCommand, runExplain } from "./commands/explain";
-import { newLintCommand, runLint } from "./commands/lint";
-import { newPlanCommand, runPlan } from "./commands/plan";
-import { newSynthCommand, runSynth } from "./commands/synth";
 import { sentenceFor } from "./failures";
 import { colorsOf, type ExitCode, type Io, printLine, type Run, withColumns } from "./io";
 import { SHOWN_VERSION } from "./version";
@@ -28,6 +21,51 @@ export async function main(words: readonly string[], given: Io): Promise<number>
   }
 }
 
+/** Runs a command's work and keeps its exit code. */
+type Keep = <Options>(run: Run<Options>) => (options: Options) => Promise<void>;
+
+/** The commands in the order of the help, each loaded when it is needed: what one imports takes longer than lint. */
+const COMMANDS = {
+  lint: async (keep: Keep) => {
+    const { newLintCommand, runLint } = await import("./commands/lint.js");
+    return newLintCommand(keep(runLint));
+  },
+  explain: async (keep: Keep) => {
+    const { newExplainCommand, runExplain } = await import("./commands/explain.js");
+    return newExplainCommand(keep(runExplain));
+  },
+  plan: async (keep: Keep) => {
+    const { newPlanCommand, runPlan } = await import("./commands/plan.js");
+    return newPlanCommand(keep(runPlan));
+  },
+  synth: async (keep: Keep) => {
+    const { newSynthCommand, runSynth } = await import("./commands/synth.js");
+    return newSynthCommand(keep(runSynth));
+  },
+  dev: async (keep: Keep) => {
+    const { newDevCommand, runDev } = await import("./commands/dev.js");
+    return newDevCommand(keep(runDev));
+  },
+  call: async (keep: Keep) => {
+    const { newCallCommand, runCall } = await import("./commands/call.js");
+    return newCallCommand(keep(runCall));
+  },
+  demo: async (keep: Keep) => {
+    const { newDemoCommand, runDemo } = await import("./commands/demo.js");
+    return newDemoCommand(keep(runDemo));
+  },
+};
+
+type CommandName = keyof typeof COMMANDS;
+
+const isCommand = (word: string | undefined): word is CommandName =>
+  word !== undefined && Object.hasOwn(COMMANDS, word);
+
+/** The command that is typed; all of them where help is asked for, or the word is none. */
+function namesFor([first]: readonly string[]): CommandName[] {
+  return isCommand(first) ? [first] : Object.keys(COMMANDS).filter(isCommand);
+}
+
 async function runWords(words: readonly string[], io: Io): Promise<ExitCode> {
   // Commander gives no value back from an action; the last one run leaves its exit code here.
   let exitCode: ExitCode = 0;
@@ -41,15 +79,7 @@ async function runWords(words: readonly string[], io: Io): Promise<ExitCode> {
     .version(SHOWN_VERSION, "--version", "print the version")
     .helpOption("-h, --help", "show this help")
     .helpCommand("help [command]", "show the help of a command");
-  const commands = [
-    newLintCommand(keeping(runLint)),
-    newExplainCommand(keeping(runExplain)),
-    newPlanCommand(keeping(runPlan)),
-    newSynthCommand(keeping(runSynth)),
-    newDevCommand(keeping(runDev)),
-    newCallCommand(keeping(runCall)),
-    newDemoCommand(keeping(runDemo)),
-  ];
+  const commands = await Promise.all(namesFor(words).map((name) => COMMANDS[name](keeping)));
   for (const command of commands) program.addCommand(command);
   program.addHelpText("after", "\nExample:\n  $ sluice lint gateways/companies-house.yaml\n");
   for (const command of [program, ...commands]) speakThrough(command, io);

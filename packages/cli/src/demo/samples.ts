@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { Json } from "@sluice/dsl";
+import { PACKAGE_FOLDER } from "../package-folder";
 import type { Shape } from "./traffic";
 
 /** A gateway of `gateways/` as the demo uses it. */
@@ -13,7 +14,7 @@ export interface Sample {
 }
 
 /** The repository's own gateway files. */
-export const SAMPLES_FOLDER = join(__dirname, "..", "..", "..", "..", "gateways");
+export const SAMPLES_FOLDER = join(PACKAGE_FOLDER, "..", "..", "gateways");
 
 export const SAMPLES: readonly Sample[] = [
   {
