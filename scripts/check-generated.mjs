@@ -9,7 +9,11 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
-const GENERATORS = [["node_modules/projen/bin/projen"], ["packages/dsl/lib/write-schema.js"]];
+const GENERATORS = [
+  ["node_modules/projen/bin/projen"],
+  ["packages/dsl/lib/write-schema.js"],
+  ["packages/dsl/lib/write-reference.js"],
+];
 
 /** @returns {Map<string, string>} each file that git tracks or would track, with its content's hash */
 function snapshot() {

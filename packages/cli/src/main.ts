@@ -4,6 +4,7 @@ import { newDemoCommand, runDemo } from "./commands/demo";
 import { newDevCommand, runDev } from "./commands/dev";
 import { newExplainCommand, runExplain } from "./commands/explain";
 import { newLintCommand, runLint } from "./commands/lint";
+import { newSchemaCommand, runSchema } from "./commands/schema";
 import { newSynthCommand, runSynth } from "./commands/synth";
 import { sentenceFor } from "./failures";
 import { colorsOf, type ExitCode, type Io, printLine, type Run } from "./io";
@@ -46,6 +47,7 @@ async function runWords(words: readonly string[], io: Io): Promise<ExitCode> {
     newDevCommand(keeping(runDev)),
     newCallCommand(keeping(runCall)),
     newDemoCommand(keeping(runDemo)),
+    newSchemaCommand(keeping(runSchema)),
   ];
   for (const command of commands) program.addCommand(command);
   program.addHelpText("after", "\nExample:\n  $ sluice lint gateways/companies-house.yaml\n");

@@ -12,6 +12,7 @@ export { type GatewayDocument, type Path, parseGateway, type Range } from "./par
 export { intervalUs, planGateway } from "./plan";
 export * from "./plan-types";
 export { parseRate, type Rate } from "./rate";
+export { renderReference } from "./reference";
 export { RULES } from "./rules/all";
 export type { GatewayFile, GatewayFileInput } from "./schema";
 export { type SecretReference, secretReferences } from "./secret-reference";

@@ -23,6 +23,7 @@ import { secretInClear } from "./secret-in-clear";
 import { shareTooLarge } from "./share-too-large";
 import { timeoutBelowInterval } from "./timeout-below-interval";
 import { timeoutTooLong } from "./timeout-too-long";
+import { unansweredQuestion } from "./unanswered-question";
 import { unknownDefaultTier } from "./unknown-default-tier";
 import { unknownEnvironment } from "./unknown-environment";
 import { unknownKey } from "./unknown-key";
@@ -62,4 +63,5 @@ export const RULES: readonly Rule[] = [
   badRetryWait,
   badUrl,
   fixedKey,
+  unansweredQuestion,
 ];

@@ -1,4 +1,5 @@
 import { defineRule, text } from "../rule";
+import { isQuestion } from "../shape";
 
 export const badUrl = defineRule({
   id: "SL029",
@@ -17,7 +18,7 @@ export const badUrl = defineRule({
     },
   },
   check: ({ draft: { endpoint } }, report) => {
-    if (!endpoint || endpoint.url.includes("${")) return;
+    if (!endpoint || endpoint.url.includes("${") || isQuestion(endpoint.url)) return;
     const path = ["endpoint", "url"];
     const tail = endpoint.url.search(/[?#]/);
     if (!/^https?:\/\/[^/?#\s]/i.test(endpoint.url) || !URL.canParse(endpoint.url)) report("form", { path }, {});
