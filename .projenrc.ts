@@ -2,6 +2,7 @@ import { Component, JsonFile, javascript, type Project, typescript } from "proje
 
 /** Every version is exact, and stated once. Prove a bump with a fresh `npm ci`. */
 const PINS = {
+  "@apidevtools/swagger-parser": "12.1.0",
   "@aws-sdk/client-dynamodb": "3.1164.0",
   "@aws-sdk/client-lambda": "3.1164.0",
   "@aws-sdk/client-secrets-manager": "3.1164.0",
@@ -9,6 +10,7 @@ const PINS = {
   "@aws-sdk/client-sns": "3.1169.0",
   "@aws-sdk/client-sqs": "3.1175.0",
   "@biomejs/biome": "2.6.8",
+  "@inquirer/prompts": "7.10.1", // 8 needs Node 22
   "@swc/core": "1.16.22",
   "@swc/jest": "0.2.39",
   "@types/jest": "30.0.0",
@@ -256,7 +258,15 @@ new Workspace(root, "local", {
 new Workspace(root, "cli", {
   description: "The sluice command.",
   uses: ["dsl", "runtime", "infra", "local"],
-  deps: ["@aws-sdk/client-sfn", "cli-table3", "commander", "picocolors"],
+  deps: [
+    "@apidevtools/swagger-parser",
+    "@aws-sdk/client-sfn",
+    "@inquirer/prompts",
+    "cli-table3",
+    "commander",
+    "picocolors",
+    "yaml",
+  ],
   bin: { sluice: "bin/sluice.js" },
 });
 const workspaces = ["dsl", "runtime", "infra", "local", "cli"];

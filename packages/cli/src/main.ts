@@ -3,6 +3,7 @@ import { newCallCommand, runCall } from "./commands/call";
 import { newDemoCommand, runDemo } from "./commands/demo";
 import { newDevCommand, runDev } from "./commands/dev";
 import { newExplainCommand, runExplain } from "./commands/explain";
+import { newImportCommand, runImportOpenApi } from "./commands/import";
 import { newLintCommand, runLint } from "./commands/lint";
 import { newSchemaCommand, runSchema } from "./commands/schema";
 import { newSynthCommand, runSynth } from "./commands/synth";
@@ -48,6 +49,7 @@ async function runWords(words: readonly string[], io: Io): Promise<ExitCode> {
     newCallCommand(keeping(runCall)),
     newDemoCommand(keeping(runDemo)),
     newSchemaCommand(keeping(runSchema)),
+    newImportCommand(keeping(runImportOpenApi)),
   ];
   for (const command of commands) program.addCommand(command);
   program.addHelpText("after", "\nExample:\n  $ sluice lint gateways/companies-house.yaml\n");
@@ -58,6 +60,7 @@ async function runWords(words: readonly string[], io: Io): Promise<ExitCode> {
 
 /** Commander writes to the streams handed in, and throws instead of ending the process. */
 function speakThrough(command: Command, io: Io): void {
+  for (const inner of command.commands) if (command.parent !== null) speakThrough(inner, io);
   command.exitOverride().configureOutput({
     writeOut: (text) => io.stdout.write(text),
     writeErr: (text) => io.stderr.write(text),
