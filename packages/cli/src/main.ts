@@ -5,6 +5,7 @@ import { newDevCommand, runDev } from "./commands/dev";
 import { newExplainCommand, runExplain } from "./commands/explain";
 import { newImportCommand, runImportOpenApi } from "./commands/import";
 import { newLintCommand, runLint } from "./commands/lint";
+import { newNewCommand, runNew } from "./commands/new";
 import { newSchemaCommand, runSchema } from "./commands/schema";
 import { newSynthCommand, runSynth } from "./commands/synth";
 import { sentenceFor } from "./failures";
@@ -50,6 +51,7 @@ async function runWords(words: readonly string[], io: Io): Promise<ExitCode> {
     newDemoCommand(keeping(runDemo)),
     newSchemaCommand(keeping(runSchema)),
     newImportCommand(keeping(runImportOpenApi)),
+    newNewCommand(keeping(runNew)),
   ];
   for (const command of commands) program.addCommand(command);
   program.addHelpText("after", "\nExample:\n  $ sluice lint gateways/companies-house.yaml\n");

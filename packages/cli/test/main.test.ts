@@ -33,7 +33,7 @@ test("--version prints the version alone", async () => {
   });
 });
 
-test.each(["lint", "explain", "synth", "dev", "call", "demo", "schema", "import"])(
+test.each(["lint", "explain", "synth", "dev", "call", "demo", "schema", "import", "new"])(
   "%s --help is exit 0 and has an example",
   async (command) => {
     const { code, stdout, stderr } = await session.run(`${command} --help`);
