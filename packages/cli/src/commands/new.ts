@@ -4,7 +4,8 @@ import { Command } from "commander";
 import { ToolFailure } from "../failures";
 import { readGatewayFiles, shownPath } from "../files";
 import { colorsOf, type ExitCode, type Io, printLine } from "../io";
-import type { Answers, Auth, Drafted } from "../new/answers";
+import type { Answers, Auth } from "../new/answers";
+import type { Drafted } from "../new/draft";
 import { schemaLine } from "../schema-line";
 import { writeNewFile } from "../write-file";
 import { example } from "./words";
@@ -62,9 +63,10 @@ export const newNewCommand = (run: (options: NewOptions) => Promise<void>): Comm
 
 /** Writes the file when lint finds nothing wrong in it, and not before. */
 export async function runNew(options: NewOptions, io: Io): Promise<ExitCode> {
-  const [{ isAtTerminal, askFor }, { draft, DEFAULTS }] = await Promise.all([
+  const [{ isAtTerminal, askFor }, { DEFAULTS }, { draft }] = await Promise.all([
     import("../new/ask.js"),
     import("../new/answers.js"),
+    import("../new/draft.js"),
   ]);
   const file = options.out ?? `gateways/${options.name}.yaml`;
   const given = { ...options, method: options.method?.toUpperCase(), auth: await authOf(options.auth) };
@@ -100,7 +102,7 @@ type Given = Partial<Answers> & Pick<Answers, "name">;
 
 /** Each word typed by itself, before anything is asked. @throws ToolFailure with all that is wrong */
 async function refuseFaults(given: Given): Promise<void> {
-  const { FLAGS, problemWith } = await import("../new/answers.js");
+  const [{ FLAGS }, { problemWith }] = await Promise.all([import("../new/answers.js"), import("../new/draft.js")]);
   const faults = (["name", "url", "rate", "operation", "method", "path"] as const).flatMap((key) => {
     const value = given[key];
     const problem = value === undefined ? undefined : problemWith(key, value, given.name);
@@ -139,7 +141,10 @@ async function filesBeside(file: string, io: Io) {
 }
 
 async function hasFaults({ text, findings }: Drafted, answers: Answers, io: Io): Promise<boolean> {
-  const { answerOf, FLAGS, sentencesOf } = await import("../new/answers.js");
+  const [{ FLAGS }, { answerOf, sentencesOf }] = await Promise.all([
+    import("../new/answers.js"),
+    import("../new/draft.js"),
+  ]);
   const errors = findings.filter(({ severity }) => severity === "error");
   const colors = colorsOf(io.stderr, io.env);
   for (const finding of errors) {

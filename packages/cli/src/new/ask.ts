@@ -1,6 +1,7 @@
 import { Writable } from "node:stream";
 import type { Io } from "../io";
-import { type Answers, AUTHS, type Auth, DEFAULTS, problemWith } from "./answers";
+import { type Answers, AUTHS, type Auth, DEFAULTS } from "./answers";
+import { problemWith } from "./draft";
 
 /** Whether somebody sits there who can be asked. */
 export const isAtTerminal = ({ stdin }: Io): boolean => "isTTY" in stdin && stdin.isTTY === true;
