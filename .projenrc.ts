@@ -2,6 +2,7 @@ import { Component, JsonFile, javascript, type Project, typescript } from "proje
 
 /** Every version is exact, and stated once. Prove a bump with a fresh `npm ci`. */
 const PINS = {
+  "@apidevtools/swagger-parser": "12.1.0",
   "@aws-sdk/client-dynamodb": "3.1164.0",
   "@aws-sdk/client-lambda": "3.1164.0",
   "@aws-sdk/client-secrets-manager": "3.1164.0",
@@ -9,6 +10,7 @@ const PINS = {
   "@aws-sdk/client-sns": "3.1169.0",
   "@aws-sdk/client-sqs": "3.1175.0",
   "@biomejs/biome": "2.6.8",
+  "@inquirer/prompts": "7.10.1", // 8 needs Node 22
   "@microsoft/jest-sarif": "1.0.0-beta.0", // for the SARIF schema that it ships
   "@swc/core": "1.16.22",
   "@swc/jest": "0.2.39",
@@ -262,7 +264,17 @@ new Workspace(root, "local", {
 new Workspace(root, "cli", {
   description: "The sluice command.",
   uses: ["dsl", "runtime", "infra", "local"],
-  deps: ["@aws-sdk/client-sfn", "cli-table3", "commander", "json-schema-faker", "picocolors", "xmlbuilder"],
+  deps: [
+    "@apidevtools/swagger-parser",
+    "@aws-sdk/client-sfn",
+    "@inquirer/prompts",
+    "cli-table3",
+    "commander",
+    "json-schema-faker",
+    "picocolors",
+    "xmlbuilder",
+    "yaml",
+  ],
   devDeps: ["@microsoft/jest-sarif", "@types/sarif", "ajv-draft-04", "ajv-formats", "saxes"],
   bin: { sluice: "bin/sluice.js" },
 });

@@ -20,6 +20,8 @@ module.exports = {
   transformIgnorePatterns: ["/node_modules/(?!(fauxqs|json-schema-faker)/)", "/packages/[^/]+/(lib|dist|bin)/"],
   moduleNameMapper: {
     "^@sluice/(.*)$": "<rootDir>/packages/$1/src",
+    // A lazy import names its file as it will be built.
+    "^(\\.{1,2}/(?:commands|import|new|print)/[a-z-]+)\\.js$": "$1",
     // ESM only: found by its path, and compiled like our own files.
     "^fauxqs$": "<rootDir>/node_modules/fauxqs/dist/app.js",
     "^json-schema-faker$": "<rootDir>/node_modules/json-schema-faker/dist/index.js",

@@ -13,6 +13,7 @@ const GENERATORS = [
   ["node_modules/projen/bin/projen"],
   ["packages/dsl/lib/write-schema.js"],
   ["packages/cli/lib/write-rule-pages.js"],
+  ["packages/dsl/lib/write-reference.js"],
 ];
 
 /** @returns {Map<string, string>} each file that git tracks or would track, with its content's hash */

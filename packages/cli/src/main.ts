@@ -26,6 +26,18 @@ type Keep = <Options>(run: Run<Options>) => (options: Options) => Promise<void>;
 
 /** The commands in the order of the help, each loaded when it is needed: what one imports takes longer than lint. */
 const COMMANDS = {
+  new: async (keep: Keep) => {
+    const { newNewCommand, runNew } = await import("./commands/new.js");
+    return newNewCommand(keep(runNew));
+  },
+  import: async (keep: Keep) => {
+    const { newImportCommand, runImportOpenApi } = await import("./commands/import.js");
+    return newImportCommand(keep(runImportOpenApi));
+  },
+  schema: async (keep: Keep) => {
+    const { newSchemaCommand, runSchema } = await import("./commands/schema.js");
+    return newSchemaCommand(keep(runSchema));
+  },
   lint: async (keep: Keep) => {
     const { newLintCommand, runLint } = await import("./commands/lint.js");
     return newLintCommand(keep(runLint));
@@ -89,6 +101,7 @@ async function runWords(words: readonly string[], io: Io): Promise<ExitCode> {
 
 /** Commander writes to the streams handed in, and throws instead of ending the process. */
 function speakThrough(command: Command, io: Io): void {
+  for (const inner of command.commands) if (command.parent !== null) speakThrough(inner, io);
   command.exitOverride().configureOutput({
     writeOut: (text) => io.stdout.write(text),
     writeErr: (text) => io.stderr.write(text),

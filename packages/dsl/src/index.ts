@@ -42,6 +42,7 @@ export { PRICES, PRICES_REGION, type Price } from "./prices";
 export { type Project, sharedEnvironments } from "./project";
 export { parseRate, type Rate } from "./rate";
 export { readProject } from "./read-project";
+export { renderReference } from "./reference";
 export { RULES } from "./rules/all";
 export type { GatewayFile, GatewayFileInput } from "./schema/gateway-file";
 export type { ProjectFile, ProjectFileInput } from "./schema/project-file";

@@ -26,6 +26,8 @@ export type ShapeIssue =
       readonly leaf: Leaf["kind"];
       readonly about: About;
     }
+  /** `"?"`: left for a person to answer. */
+  | { readonly kind: "question"; readonly path: Path; readonly about: About }
   | { readonly kind: "no-expression"; readonly path: Path; readonly text: string; readonly about: About }
   | {
       readonly kind: "wrong-type";
@@ -110,6 +112,7 @@ function classifyKey(schema: Schema, value: Json, path: Path, key: string): Shap
 }
 
 function classifyValue(path: Path, value: Json, schema: Schema | undefined, about: About): ShapeIssue {
+  if (isQuestion(value)) return { kind: "question", path, about };
   const leaf = leafOf(schema)?.kind;
   if (leaf === "duration" || leaf === "rate" || leaf === "share") {
     const written = typeof value === "number" || typeof value === "string" ? String(value).trim() : "";
@@ -118,6 +121,11 @@ function classifyValue(path: Path, value: Json, schema: Schema | undefined, abou
   }
   if (leaf === "expression" && typeof value === "string") return { kind: "no-expression", path, text: value, about };
   return { kind: "wrong-type", path, part: "value", value, about };
+}
+
+/** Whether a value only marks a place that a person has to fill. */
+export function isQuestion(value: Json | undefined): boolean {
+  return typeof value === "string" && value.trim() === "?";
 }
 
 function asPath(path: readonly PropertyKey[]): (string | number)[] {

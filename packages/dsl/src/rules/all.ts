@@ -49,6 +49,7 @@ import { successRefused } from "./success-refused";
 import { tierTimeoutsDescend } from "./tier-timeouts-descend";
 import { timeoutBelowInterval } from "./timeout-below-interval";
 import { timeoutTooLong } from "./timeout-too-long";
+import { unansweredQuestion } from "./unanswered-question";
 import { unknownDefaultTier } from "./unknown-default-tier";
 import { unknownEnvironment } from "./unknown-environment";
 import { unknownKey } from "./unknown-key";
@@ -91,6 +92,7 @@ export const RULES: readonly Rule[] = [
   badRetryWait,
   badUrl,
   fixedKey,
+  unansweredQuestion,
   badSuppression,
   unknownTier,
   burstTooLarge,

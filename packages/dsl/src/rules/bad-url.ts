@@ -1,5 +1,6 @@
 import { valueAt } from "../merge-patch";
 import { defineRule, text } from "../rule";
+import { isQuestion } from "../shape";
 
 export const badUrl = defineRule({
   id: "SL029",
@@ -20,7 +21,7 @@ export const badUrl = defineRule({
   check: ({ value }, report) => {
     const path = ["endpoint", "url"];
     const url = valueAt(value, path);
-    if (typeof url !== "string" || url.includes("${")) return;
+    if (typeof url !== "string" || url.includes("${") || isQuestion(url)) return;
     const tail = url.search(/[?#]/);
     if (!/^https?:\/\/[^/?#\s]/i.test(url) || !URL.canParse(url)) report("form", { path }, {});
     else if (tail >= 0) report("query", { path, slice: [tail, url.length] }, { found: url.charAt(tail) });
