@@ -163,7 +163,8 @@ describe("in a clone that is not built", () => {
       mkdirSync(join(folder, "packages", name, "lib"), { recursive: true });
       writeFileSync(join(folder, "packages", name, "lib", "index.js"), "");
     }
-    writeFileSync(join(folder, "packages", "cli", "lib", "process.js"), 'require("left-out");');
+    mkdirSync(join(folder, "packages", "cli", "dist"));
+    writeFileSync(join(folder, "packages", "cli", "dist", "sluice.cjs"), 'require("left-out");');
     const { status, stderr } = run();
     expect(status).toBe(1);
     expect(stderr).toContain("Cannot find module 'left-out'");

@@ -92,7 +92,7 @@ test.each([
   ["tides", "--operation 1a", "--operation 1a: 1a must be a name of letters"],
   ["tides", "--path x", "--path x: A path begins with /"],
   ["tides", "--auth baisc", "--auth baisc: it must be one of none, basic, bearer, apiKey. Did you mean basic?"],
-  ["tides", "--rate 1/10d", "--rate 1/10d: One call in 10.1 d"],
+  ["tides", "--rate 1/10d", "--rate 1/10d: One call in 10 d 2 h 24 min"],
 ])("new %s %s is refused in the words of the flag, and nothing is written", async (name, flags, sentence) => {
   const { code, stdout, stderr } = await session.run(`new ${name} ${FLAGS} ${flags}`);
   expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
