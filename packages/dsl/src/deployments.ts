@@ -1,4 +1,5 @@
 import { isMap, mergePatch, valueAt } from "./merge-patch";
+import { sharedEnvironments } from "./project";
 import { readSubject, type Subject } from "./subject";
 import type { Json } from "./units";
 
@@ -8,7 +9,7 @@ export interface Deployment {
   readonly value: Json;
 }
 
-/** Files that are deployed together: as they are, or those that have one environment. */
+/** Files that are deployed together: as they are, or those that have one environment, by themselves or by sluice.yaml. */
 export interface Deployments {
   readonly environment: string | undefined;
   readonly gateways: readonly Deployment[];
@@ -19,12 +20,18 @@ export function deploymentsOf(subjects: readonly Subject[]): Deployments[] {
   const asTheyAre = subjects.flatMap((subject) =>
     subject.value === undefined ? [] : [{ subject, value: subject.value }],
   );
-  const names = new Set(asTheyAre.flatMap(({ value }) => Object.keys(environmentsOf(value))));
+  const names = new Set(
+    asTheyAre.flatMap(({ subject, value }) => [
+      ...Object.keys(environmentsOf(value)),
+      ...sharedEnvironments(subject.project),
+    ]),
+  );
   const inEnvironments = [...names].map((environment) => ({
     environment,
     gateways: asTheyAre.flatMap(({ subject, value }) => {
       const patch = valueAt(value, ["environments", environment]);
-      return isMap(patch) ? [{ subject, value: mergePatch(value, patch) }] : [];
+      if (isMap(patch)) return [{ subject, value: mergePatch(value, patch) }];
+      return sharedEnvironments(subject.project).includes(environment) ? [{ subject, value }] : [];
     }),
   }));
   return [{ environment: undefined, gateways: asTheyAre }, ...inEnvironments];
@@ -32,7 +39,7 @@ export function deploymentsOf(subjects: readonly Subject[]): Deployments[] {
 
 /** The subject to report in: of an environment, so that the finding names it and stands in its patch. */
 export function reportedSubject(subject: Subject, environment: string | undefined): Subject {
-  return environment === undefined ? subject : readSubject(subject.document, { environment });
+  return environment === undefined ? subject : readSubject(subject.document, { environment, project: subject.project });
 }
 
 function environmentsOf(value: Json): { [key: string]: Json } {

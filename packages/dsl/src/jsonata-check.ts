@@ -5,8 +5,21 @@ export type Compiled =
   | { readonly ast: object }
   | { readonly ast: undefined; readonly problem: string; readonly start: number; readonly end: number };
 
+/** The last expressions: each is looked at by several rules, in the file and in its environments. */
+const compiled = new Map<string, Compiled>();
+const MAX_COMPILED = 100;
+
 /** Compiles JSONata without its braces. Offsets are into `code`. */
 export function compileExpression(code: string): Compiled {
+  const known = compiled.get(code);
+  if (known !== undefined) return known;
+  if (compiled.size >= MAX_COMPILED) compiled.clear();
+  const fresh = compile(code);
+  compiled.set(code, fresh);
+  return fresh;
+}
+
+function compile(code: string): Compiled {
   if (code.trim() === "")
     return { ast: undefined, problem: "there is no expression in these braces", start: 0, end: code.length };
   try {

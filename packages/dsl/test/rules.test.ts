@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { lintGateways, RULES } from "@sluice/dsl";
+import { lintGateways, RULES, readProject } from "@sluice/dsl";
 import { wholeFile } from "./source";
 
 const ROOT = join(__dirname, "..", "..", "..");
@@ -55,5 +55,8 @@ function findingsOf(name: string, section: "Wrong" | "Right"): string[] {
       : wholeFile(block).replace("api.example", `api-${index}.example`),
   }));
   const environment = blocks.map((block) => /^# --env (\S+)$/m.exec(block)?.[1]).find(Boolean);
-  return lintGateways(files, { environment }).findings.map((finding) => finding.name);
+  const shared = blocks.find((block) => block.startsWith("# sluice.yaml\n"));
+  const project = shared === undefined ? undefined : readProject(shared, "sluice.yaml");
+  const gateways = files.filter(({ file }) => file !== "sluice.yaml");
+  return lintGateways(gateways, { environment, project }).findings.map((finding) => finding.name);
 }

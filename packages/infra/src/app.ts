@@ -17,6 +17,8 @@ export interface SynthesisInput {
   readonly workerAsset: string;
   /** Whether the templates are checked by CDK against CloudFormation's rules and by cdk-nag; about two seconds. */
   readonly validation: boolean;
+  /** Where the stacks are to be deployed; left out: wherever the credentials of whoever deploys them lead. */
+  readonly place?: { readonly account?: string; readonly region?: string };
 }
 
 /** A cloud assembly, as the CDK's tools and the local mode read it. */
@@ -40,7 +42,7 @@ export interface SynthesizedGateway {
  * @throws SynthesisFailure when the worker's bundle is missing, two gateways would be one stack, a template breaks a
  * rule, or `outdir` holds anything but an earlier synthesis
  */
-export function synthGateways({ plans, outdir, workerAsset, validation }: SynthesisInput): SynthesizedGateways {
+export function synthGateways({ plans, outdir, workerAsset, validation, place }: SynthesisInput): SynthesizedGateways {
   const target = resolve(outdir);
   refuseSharedNames(plans);
   refuseForeign(target);
@@ -48,7 +50,7 @@ export function synthGateways({ plans, outdir, workerAsset, validation }: Synthe
   const draft = join(dirname(target), `.${basename(target)}-${randomUUID()}`);
   mkdirSync(draft, { recursive: true });
   try {
-    const stacks = synthInto(draft, { plans, workerAsset, validation });
+    const stacks = synthInto(draft, { plans, workerAsset, validation, place });
     replace(target, draft);
     return { assemblyDir: target, stacks: stacks.map((placed) => located(placed, target)) };
   } finally {
@@ -61,7 +63,10 @@ interface Placed {
   readonly stack: GatewayStack;
 }
 
-function synthInto(folder: string, { plans, workerAsset, validation }: Omit<SynthesisInput, "outdir">): Placed[] {
+function synthInto(
+  folder: string,
+  { plans, workerAsset, validation, place }: Omit<SynthesisInput, "outdir">,
+): Placed[] {
   const app = new App({
     outdir: folder,
     analyticsReporting: false,
@@ -78,7 +83,7 @@ function synthInto(folder: string, { plans, workerAsset, validation }: Omit<Synt
   if (validation) Validations.of(app).addPlugins(new AwsSolutionsChecks());
   const stacks = plans.map((plan) => ({
     plan,
-    stack: new GatewayStack(app, stackNameOf(plan.name, plan.environment), { plan, workerAsset }),
+    stack: new GatewayStack(app, stackNameOf(plan.name, plan.environment), { plan, workerAsset, env: place }),
   }));
   withDefaultValidation(validation, () => app.synth());
   if (validation) refuseViolations(readViolations(folder));

@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { planGateway } from "@sluice/dsl";
+import { type LintedGateway, planGateway } from "@sluice/dsl";
 import { Command } from "commander";
 import { shownPath } from "../files";
 import { type ExitCode, type Io, printLine, progressOn } from "../io";
@@ -37,7 +37,7 @@ export async function runSynth(options: SynthOptions, io: Io): Promise<ExitCode>
   progress.show(`synthesizing ${plural(plans.length, "gateway")} …`);
   try {
     const out = resolve(io.cwd, options.out);
-    const stacks = await synthesize(plans, { out, validation: options.validation });
+    const stacks = await synthesize(plans, { out, validation: options.validation, place: placeOf(gateways, options) });
     progress.clear();
     for (const { stackName, templatePath } of stacks)
       printLine(io.stdout, `${stackName}  ${shownPath(templatePath, io)}`);
@@ -45,4 +45,11 @@ export async function runSynth(options: SynthOptions, io: Io): Promise<ExitCode>
   } finally {
     progress.clear();
   }
+}
+
+/** Account and region of the environment, as sluice.yaml states them; the stacks then deploy nowhere else. */
+function placeOf(gateways: readonly LintedGateway[], { env }: SynthOptions) {
+  if (env === undefined) return undefined;
+  const { account, region } = gateways[0]?.project?.settings?.environments[env] ?? {};
+  return account === undefined && region === undefined ? undefined : { account, region };
 }

@@ -24,6 +24,16 @@ test("--env is part of the stack's name, and --out is where it goes", async () =
   expect(stdout).toMatch(/^sluice-weather-staging {2}build\/templates\//);
 });
 
+test("an environment's account and region in sluice.yaml are where its stacks go", async () => {
+  await session.write(
+    "sluice.yaml",
+    'version: 1\nenvironments: { production: { account: "123456789012", region: eu-west-2 } }\n',
+  );
+  expect((await session.run("synth --no-validation --env production")).stdout).toMatch(/^sluice-weather-production /);
+  const manifest = JSON.parse(readFileSync(join(session.cwd, "cdk.out", "manifest.json"), "utf8"));
+  expect(manifest.artifacts["sluice-weather-production"].environment).toBe("aws://123456789012/eu-west-2");
+});
+
 test("where there is a finding nothing is written: exit 1, the finding on standard error", async () => {
   await session.write("gateways/tides.yaml", changed(WEATHER, "timeout: 2m", "timeout: 2"));
   const { code, stdout, stderr } = await session.run("synth --no-validation");

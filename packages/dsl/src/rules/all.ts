@@ -1,4 +1,5 @@
 import type { Rule } from "../rule";
+import { againstPolicy } from "./against-policy";
 import { alarmAfterTimeout } from "./alarm-after-timeout";
 import { authorizationTwice } from "./authorization-twice";
 import { badExpression } from "./bad-expression";
@@ -122,4 +123,5 @@ export const RULES: readonly Rule[] = [
   nameTooLong,
   environmentQuotas,
   idempotencyHeaderFixed,
+  againstPolicy,
 ];

@@ -3,6 +3,7 @@ import { isMap, mergePatch, valueAt } from "../merge-patch";
 import type { Path } from "../parse";
 import { operationsOf } from "../places";
 import { MAX_CALLS_PER_SECOND } from "../plan";
+import type { Project } from "../project";
 import { parseRate } from "../rate";
 import { defineRule, text } from "../rule";
 import type { Json } from "../units";
@@ -39,6 +40,11 @@ export const environmentQuotas = defineRule({
       why: text`One account has ${"account"} in one region, and ${"unreserved"} of them cannot be reserved: the last ones would fail to deploy.`,
       mend: text`Ask AWS to raise the quota, or spread the gateways over accounts or regions.`,
     },
+    budget: {
+      what: text`${"count"} gateways reserve ${"sum"} units of Lambda's concurrency in ${"environment"}`,
+      why: text`sluice.yaml gives them ${"budget"} there (environments.${"environment"}.concurrency).`,
+      mend: text`Raise it, or deploy fewer gateways there.`,
+    },
   },
   checkAll: (subjects, reportIn) => {
     const [asTheyAre, ...inEnvironments] = deploymentsOf(subjects).map(sumsOf);
@@ -57,8 +63,18 @@ export const environmentQuotas = defineRule({
         reportAt(slots.largest)("concurrency", { path: slotsPath(slots.largest.value) }, holes);
       }
     }
+    for (const { environment, count, slots } of inEnvironments) {
+      const budget = budgetOf(subjects[0]?.project, environment);
+      if (environment === undefined || budget === undefined || !slots.largest || slots.sum <= budget) continue;
+      const report = reportIn(reportedSubject(slots.largest.subject, environment));
+      report("budget", { path: slotsPath(slots.largest.value) }, { count, sum: slots.sum, environment, budget });
+    }
   },
 });
+
+/** What the repository lets all gateways of an environment reserve together. */
+const budgetOf = (project: Project | undefined, environment: string | undefined): number | undefined =>
+  environment === undefined ? undefined : project?.settings?.environments[environment]?.concurrency;
 
 function sumsOf({ environment, gateways }: Deployments) {
   const demands = gateways.flatMap((gateway) => instancesOf(gateway).map(demandOf));

@@ -1,4 +1,4 @@
-import { lintGateways } from "@sluice/dsl";
+import { lintGateways, readProject } from "@sluice/dsl";
 import { wholeFile } from "../source";
 
 /** What the rule finds in files that are deployed together: the file, the text and the words. */
@@ -67,4 +67,19 @@ test("slots that one account cannot reserve are a warning", () => {
   });
   expect(findings(2, () => "worker: { dispatch: deferral, slots: 450 }")).toEqual([]);
   expect(findings(2, () => "worker: { slots: 500 }")).toEqual([]);
+});
+
+test("what sluice.yaml lets an environment reserve is held against all gateways of it", () => {
+  const project = (concurrency: number) =>
+    readProject(`version: 1\nenvironments: { production: { concurrency: ${concurrency} } }\n`, "sluice.yaml");
+  const files = ["a", "b"].map((name) => ({
+    file: `gateways/${name}.yaml`,
+    text: wholeFile(`name: ${name}\nendpoint: { adapter: http, url: https://${name}.example.org }`),
+  }));
+  const said = (most: number) =>
+    lintGateways(files, { project: project(most) }).findings.map(({ name, message }) => [name, message]);
+  expect(said(2)).toEqual([]);
+  expect(said(1)).toEqual([
+    ["environment-quotas", expect.stringMatching(/2 gateways reserve 2 units .* in production.*gives them 1 there/)],
+  ]);
 });
