@@ -153,14 +153,13 @@ export function fullUsage(plan: GatewayPlan, { startEveryUs, callUs }: Pace): Us
 /** Each request its own turn: the worker is woken, calls, and looks until it has seen every tier empty. */
 export function sparseUsage(plan: GatewayPlan, { callUs }: Pace): Usage {
   const tiers = plan.tiers.length;
-  // The request's own tier is looked at from the call's start on; a look that begins is not cut short.
+  // All tiers are looked at from the call's start on; a look that begins is not cut short.
   const looks = Math.floor(callUs / 1_000_000 / POLL) + 1;
-  // Those at other tiers began a little earlier, so one more of each ends after the call.
-  const time = (tiers === 1 ? looks : looks + 1) * POLL;
+  const time = looks * POLL;
   return {
     transition: 1,
     publish: 1,
-    standardRequest: 2 + tiers * (1 + looks),
+    standardRequest: 3 + tiers * looks,
     // The receive is one of the polls that are paid by the month.
     fifoRequest: 3 + Math.floor(time / (plan.turn.bellRenewUs / 1_000_000)),
     invocation: 1,
@@ -171,16 +170,15 @@ export function sparseUsage(plan: GatewayPlan, { callUs }: Pace): Usage {
   };
 }
 
-/** A turn that the schedule wakes and that finds nothing: it has seen every tier empty after two looks, one tier after one. */
+/** A turn that the schedule wakes and that finds nothing: it has seen every tier empty after one look at all. */
 export function idleLookUsage({ tiers, worker }: GatewayPlan): Usage {
-  const looks = tiers.length === 1 ? 1 : 2;
   return {
     transition: 0,
     publish: 0,
-    standardRequest: tiers.length * looks - (looks - 1),
+    standardRequest: tiers.length,
     fifoRequest: 3,
     invocation: 1,
-    gbSecond: (worker.memoryMb / 1_024) * looks * POLL,
+    gbSecond: (worker.memoryMb / 1_024) * POLL,
     write: 1,
     read: 0,
     logByte: TURN_LINES_BYTES,

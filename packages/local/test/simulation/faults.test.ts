@@ -13,7 +13,7 @@ test("turns that alternate between environments, any of which may come next, bre
   const world = await worldOf(gateway, { placement: { kind: "any", environments: 3 }, pathVariesUs: pathShare() });
   for (let burst = 0; burst < 20; burst++) {
     for (let i = 0; i < 6; i++) {
-      world.send("NORMAL", `n${burst}-${i}`, { operation: "read", delayUs: ms(burst * 1_400 + i * 7) });
+      world.send("NORMAL", `n${burst}-${i}`, { operation: "read", delayUs: ms(burst * 2_600 + i * 7) });
     }
   }
   expect(await world.runUntilEnded("5m")).toBe(true);

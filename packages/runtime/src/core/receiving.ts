@@ -22,10 +22,10 @@ export function handSize(intervalUs: Micros, stagingUs: Micros): number {
   return Math.min(10, 1 + Math.ceil(stagingUs / intervalUs));
 }
 
-/** Asks the queue of every hand that has room and is not asked already. A receive, once begun, is never aborted. */
-export function receiveMore(state: TurnState, size: number, waitUs: Micros): void {
+/** Asks the queue of each hand that has room and is not asked already. A receive, once begun, is never aborted. */
+export function receiveMore(state: TurnState, hands: readonly Hand[], size: number, waitUs: Micros): void {
   const now = state.worker.ports.clock.now();
-  for (const hand of state.hands) {
+  for (const hand of hands) {
     if (hand.isReceiving || hand.requests.length >= size) continue;
     if (now < hand.retryAt) state.alarm(hand.retryAt);
     else void receive(state, hand, size - hand.requests.length, waitUs);

@@ -98,7 +98,7 @@ function step(state: TurnState, look: Micros): void {
     return;
   }
   if (parkLeftUs(state) > 0) return;
-  if (wantsToLook(state)) receiveMore(state, handSize(plan.limit.intervalUs, leadUs(state)), lookNow(state, look));
+  receiveMore(state, handsToAsk(state), handSize(plan.limit.intervalUs, leadUs(state)), lookNow(state, look));
   if (isEmptyHanded(state)) return;
   const due = nextStartAt(pace, plan.limit);
   // Instants that have passed are waited for by events: a place that comes free, a preparation that is done.
@@ -107,9 +107,12 @@ function step(state: TurnState, look: Micros): void {
 
 const paceOf = (memory: Worker["memory"], entryAt: Micros): Pace => memory.pace ?? unknownPast(entryAt);
 
-/** While anything goes on, or until every tier has been seen empty since the last thing that did. */
-function wantsToLook(state: TurnState): boolean {
-  return !isQuiet(state) || !state.hands.every((hand) => isSeenEmpty(state, hand));
+/**
+ * All tiers while anything goes on. Afterwards those that have not been seen empty since: asked again because another
+ * tier's answer is a moment later, the first would hold the turn for a second more.
+ */
+function handsToAsk(state: TurnState): readonly Hand[] {
+  return isQuiet(state) ? state.hands.filter((hand) => !isSeenEmpty(state, hand)) : state.hands;
 }
 
 const isQuiet = (state: TurnState): boolean => state.openCalls === 0 && state.chores === 0 && isEmptyHanded(state);
