@@ -4,7 +4,7 @@ import { type GatewayDocument, parseGateway } from "./parse";
 import { type Project, sharedEnvironments } from "./project";
 import { RULES } from "./rules/all";
 import { type GatewaySpec, type ResolveOptions, specOf } from "./spec";
-import { readSubject, type Subject } from "./subject";
+import { instancesOf, readSubject, type Subject } from "./subject";
 import { answers, suppressionsIn } from "./suppressions";
 
 /** A file's text under the name that the user gave. */
@@ -37,6 +37,8 @@ export interface LintedGateway {
   readonly document: GatewayDocument;
   /** What was under it, for whoever resolves it once more with a patch. */
   readonly project: Project | undefined;
+  /** The instance of the file that this is; undefined: the file has none. */
+  readonly instance: string | undefined;
   readonly spec: GatewaySpec;
 }
 
@@ -53,7 +55,9 @@ export function lintGateways(files: readonly SourceFile[], { environment, projec
     const all = [...findings, ...across.filter(({ file }) => file === base.document.file)];
     const { kept, suppressed } = suppress(base.document.text, all);
     const own = [...kept, ...RULES.flatMap((rule) => rule.findAmong(base, { rules: RULES, findings: all }))];
-    return { findings: own, suppressed, specs: hasError(own) ? [] : specsOf(chosen) };
+    // The file itself is no gateway where its instances are.
+    const gateways = chosen.length > 1 ? chosen.slice(1) : chosen;
+    return { findings: own, suppressed, specs: hasError(own) ? [] : gateways.flatMap(specsOf) };
   });
   const shared = [
     ...(project?.findings ?? []),
@@ -110,11 +114,19 @@ function lintFile(document: GatewayDocument, asked: string | undefined, project:
   const others = Object.entries(isMap(environments) ? environments : {})
     .filter(([, patch]) => isMap(patch))
     .map(([environment]) => readSubject(document, { environment, project }));
-  const chosen = others.find(({ environment }) => environment === asked) ?? withoutPatch(base);
-  const known = check(base);
-  const added = others.flatMap((other) => check(other).filter((finding) => !known.some((one) => isSame(one, finding))));
-  return { base, chosen, findings: [...known, ...added] };
+  const inEnvironment = others.find(({ environment }) => environment === asked) ?? withoutPatch(base);
+  const chosen = [inEnvironment, ...instancesIn(inEnvironment)];
+  const found: Finding[] = check(base);
+  for (const other of [...instancesIn(base), ...others.flatMap((one) => [one, ...instancesIn(one)])])
+    found.push(...check(other).filter((finding) => !found.some((one) => isSame(one, finding))));
+  return { base, chosen, findings: found };
 }
+
+/** What each instance of a file makes of it. */
+const instancesIn = ({ document, environment, project, value }: Subject): Subject[] =>
+  instancesOf(value)
+    .filter(({ name, patch }, rank, all) => isMap(patch) && all.findIndex((one) => one.name === name) === rank)
+    .map(({ name }) => readSubject(document, { environment, instance: name, project }));
 
 /** The file as it is, for an environment that only the project names. */
 const withoutPatch = (base: Subject): Subject =>
@@ -134,8 +146,8 @@ function isSame(one: Finding, other: Finding): boolean {
 }
 
 function specsOf(subject: Subject): LintedGateway[] {
-  const { document, gateway, environment, project } = subject;
-  return gateway ? [{ file: document.file, document, project, spec: specOf(gateway, environment) }] : [];
+  const { document, gateway, environment, instance, project } = subject;
+  return gateway ? [{ file: document.file, document, project, instance, spec: specOf(gateway, environment) }] : [];
 }
 
 function hasError(findings: readonly Finding[]): boolean {

@@ -22,6 +22,7 @@ export function readProject(text: string, file: string): Project {
   const subject = {
     document,
     environment: undefined,
+    instance: undefined,
     asked: undefined,
     project: undefined,
     value,

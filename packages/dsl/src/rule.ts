@@ -124,7 +124,7 @@ function makeFinding(
     : subject.locate(place);
   // Only what stands at the very place can be replaced there: not the nearest key, and not what an alias stands for.
   const replacement = isExact ? fix?.(document.text.slice(range[0], range[1])) : undefined;
-  const setting = subject.environment !== undefined && !isInPatch ? `in environment ${subject.environment}, ` : "";
+  const setting = isInPatch ? "" : settingOf(subject);
   const what = setting + fill(message.what, holes);
   const why = fill(message.why, holes).trim();
   return {
@@ -140,6 +140,15 @@ function makeFinding(
     hint: fill(message.mend, holes),
     ...(replacement === undefined ? {} : { fix: replacement }),
   };
+}
+
+/** Of what is wrong only as an environment or an instance makes the file, and where it does not say so itself. */
+function settingOf({ environment, instance }: Subject): string {
+  const parts = [
+    ...(instance === undefined ? [] : [`in instance ${instance}`]),
+    ...(environment === undefined ? [] : [`in environment ${environment}`]),
+  ];
+  return parts.length === 0 ? "" : `${parts.join(" ")}, `;
 }
 
 /** Not for a text that begins with the user's own word, which stays as they wrote it. */

@@ -36,6 +36,8 @@ export type HttpOperation = Omit<GatewayFile["operations"][string], "path"> & { 
 export interface ResolveOptions {
   /** One of the file's `environments`, whose patch is applied first. */
   readonly environment?: string;
+  /** One of the file's `instances`, whose patch is applied after the environment's. */
+  readonly instance?: string;
   /** A JSON merge patch of the file (RFC 7396), applied last. */
   readonly patch?: Json;
   /** What all gateways of the repository share; its defaults lie under the file. */

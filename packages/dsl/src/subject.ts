@@ -25,6 +25,8 @@ export interface Subject {
   readonly environment: string | undefined;
   /** The environment that was asked for, whether or not this subject is it. */
   readonly asked: string | undefined;
+  /** The instance whose patch was applied, after the environment's. */
+  readonly instance: string | undefined;
   /** What all gateways of the repository share. */
   readonly project: Project | undefined;
   /** The file as JSON, patched; undefined when it could not be read. */
@@ -52,27 +54,53 @@ export interface Located {
 /** Reads a document as rules look at it. */
 export function readSubject(
   document: GatewayDocument,
-  { environment, patch, project }: ResolveOptions = {},
+  { environment, instance, patch, project }: ResolveOptions = {},
   asked = environment,
 ): Subject {
   const defaults = valueAt(project?.document.value, ["defaults"]);
   const base = isMap(defaults) && isMap(document.value) ? mergePatch(defaults, document.value) : document.value;
-  const environmentPatch =
-    environment === undefined ? undefined : valueAt(document.value, ["environments", environment]);
-  const patches = [environmentPatch, patch].filter((one) => isMap(one));
-  const value = base === undefined ? undefined : patches.reduce<Json>(mergePatch, base);
+  const environmentRoot: Path = ["environments", environment ?? ""];
+  const environmentPatch = environment === undefined ? undefined : valueAt(document.value, environmentRoot);
+  const inEnvironment = base !== undefined && isMap(environmentPatch) ? mergePatch(base, environmentPatch) : base;
+  const rank = instance === undefined ? -1 : instancesOf(inEnvironment).findIndex(({ name }) => name === instance);
+  const asInstance = rank < 0 ? inEnvironment : instanceOf(inEnvironment, rank);
+  const value = asInstance !== undefined && isMap(patch) ? mergePatch(asInstance, patch) : asInstance;
+  const instanceRoots = [
+    [...environmentRoot, "instances", rank],
+    ["instances", rank],
+  ].filter((root) => valueAt(document.value, root) !== undefined);
+  const roots = [...instanceRoots.slice(0, 1), ...(environment === undefined ? [] : [environmentRoot])];
   const result = value === undefined ? undefined : gatewayFile.safeParse(value);
   return {
     document,
     environment,
+    instance,
     asked,
     project,
     value,
     issues: value === undefined || !result?.error ? [] : shapeIssues(gatewayFile, value, result.error),
     draft: result?.data ?? readDraft(value),
     gateway: result?.data,
-    locate: (place) => locate(document, environment, place, project?.document),
+    locate: (place) => locate(document, roots, place, project?.document),
   };
+}
+
+/** The instances of a file that have a name, whatever else is wrong in them. */
+export function instancesOf(value: Json | undefined): { readonly name: string; readonly patch: Json }[] {
+  const listed = valueAt(value, ["instances"]);
+  return (Array.isArray(listed) ? listed : []).map((patch) => {
+    const name = valueAt(patch, ["name"]);
+    return { name: typeof name === "string" ? name : "", patch };
+  });
+}
+
+/** The gateway that an instance makes of a file: its patch applied, named after both. */
+function instanceOf(value: Json | undefined, rank: number): Json | undefined {
+  const instance = instancesOf(value)[rank];
+  if (!isMap(value) || instance === undefined || !isMap(instance.patch)) return value;
+  const { instances: _, ...file } = value;
+  const { name, ...patch } = instance.patch;
+  return { ...Object(mergePatch(file, patch)), name: `${String(file.name)}-${String(name)}` };
 }
 
 /** Finds places of a document that nothing is merged into. */
@@ -90,13 +118,11 @@ export function areSound(subject: Subject, keys: readonly (keyof GatewayFile)[])
 }
 
 /**
- * Whether a path is of this subject's own text: in an environment, of its patch; in the file itself everything is.
+ * Whether a path is of this subject's own text: in an environment or an instance, of its patch; in the file itself
+ * everything is.
  * An environment that only lowers the limit is not to blame for what it thereby makes idle.
  */
-export function isStatedHere({ document, environment }: Subject, path: Path): boolean {
-  if (environment === undefined) return true;
-  return valueAt(document.value, ["environments", environment, ...path]) !== undefined;
-}
+export const isStatedHere = ({ locate }: Subject, path: Path): boolean => locate({ path }).isInPatch;
 
 function readDraft(value: Json | undefined): Partial<GatewayFile> {
   const present = isMap(value) ? value : {};
@@ -108,27 +134,30 @@ function readDraft(value: Json | undefined): Partial<GatewayFile> {
   return Object.fromEntries(entries) as Partial<GatewayFile>;
 }
 
+/** @param roots where the patches stand that were applied, the last one first */
 function locate(
   document: GatewayDocument,
-  environment: string | undefined,
+  roots: readonly Path[],
   place: Place,
   project: GatewayDocument | undefined,
 ): Located {
-  const own: Path[] = environment === undefined ? [[]] : [[], ["environments", environment]];
-  const isOwn = own.some((root) => valueAt(document.value, [...root, ...place.path]) !== undefined);
+  const isOwn = [[], ...roots].some((root) => valueAt(document.value, [...root, ...place.path]) !== undefined);
   const inDefaults: Path = ["defaults", ...place.path];
   if (project && !isOwn && place.path.length > 0 && valueAt(project.value, inDefaults) !== undefined)
     return written(project, inDefaults, place);
-  if (environment === undefined) return written(document, place.path, place);
-  const root: Path = ["environments", environment];
-  const reached = reach(valueAt(document.value, root), place.path);
-  if (reached > 0 && reached === place.path.length) return written(document, [...root, ...place.path], place);
-  // A patch merges maps and replaces everything else: what is below a list of the patch is the patch's.
-  const isReplaced = isBelowReplaced(document.value, root, place.path, reached);
+  const [last] = roots;
+  if (last === undefined) return written(document, place.path, place);
   const isOfTheFile = valueAt(document.value, place.path) !== undefined;
-  const isInPatch = isReplaced || (reached > 0 && !isOfTheFile);
-  const range = document.rangeOf(isInPatch ? [...root, ...place.path.slice(0, reached)] : root, "key");
-  return { document, range, isInPatch, isExact: false };
+  for (const root of roots) {
+    const reached = reach(valueAt(document.value, root), place.path);
+    if (reached > 0 && reached === place.path.length) return written(document, [...root, ...place.path], place);
+    // A patch merges maps and replaces everything else: what is below a list of the patch is the patch's.
+    const isReplaced = isBelowReplaced(document.value, root, place.path, reached);
+    if (!isReplaced && (reached === 0 || isOfTheFile)) continue;
+    const range = document.rangeOf([...root, ...place.path.slice(0, reached)], "key");
+    return { document, range, isInPatch: true, isExact: false };
+  }
+  return { document, range: document.rangeOf(last, "key"), isInPatch: false, isExact: false };
 }
 
 const written = (document: GatewayDocument, path: Path, place: Place): Located => ({

@@ -104,12 +104,13 @@ async function plansFor(
 ): Promise<GatewayPlan[]> {
   if (targets === "none") return gateways.map(({ spec }) => planGateway(spec));
   const plans: GatewayPlan[] = [];
-  for (const { document, project, spec } of gateways) {
+  for (const { document, project, instance, spec } of gateways) {
     const target = await startStandIn(planGateway(spec), 1);
     cleanup.add(() => target.close());
     const { spec: patched } = resolveSpec(document, {
       environment: env,
       project,
+      instance,
       patch: { endpoint: { url: target.url } },
     });
     if (patched === undefined) throw new Error(`${document.file} does not take the address ${target.url}`);

@@ -24,6 +24,14 @@ test("--env is part of the stack's name, and --out is where it goes", async () =
   expect(stdout).toMatch(/^sluice-weather-staging {2}build\/templates\//);
 });
 
+test("each instance of a file is a stack of its own", async () => {
+  const instances = "instances: [{ name: acme }, { name: globex, rateLimit: 1/s }]\n";
+  await session.write("gateways/weather.yaml", WEATHER + instances);
+  const { code, stdout } = await session.run("synth --no-validation");
+  expect(code).toBe(0);
+  expect(stdout.match(/^\S+/gm)).toEqual(["sluice-weather-acme", "sluice-weather-globex"]);
+});
+
 test("an environment's account and region in sluice.yaml are where its stacks go", async () => {
   await session.write(
     "sluice.yaml",

@@ -1,6 +1,6 @@
 import { valueAt } from "../merge-patch";
 import { defineRule, text } from "../rule";
-import type { Subject } from "../subject";
+import { instancesOf, type Subject } from "../subject";
 
 export const duplicateName = defineRule({
   id: "SL010",
@@ -15,10 +15,8 @@ export const duplicateName = defineRule({
   },
   checkAll: (subjects, reportIn) => {
     const named = new Map<string, Subject[]>();
-    for (const subject of subjects) {
-      const name = valueAt(subject.value, ["name"]);
-      if (typeof name === "string") named.set(name, [...(named.get(name) ?? []), subject]);
-    }
+    for (const subject of subjects)
+      for (const name of namesOf(subject)) named.set(name, [...(named.get(name) ?? []), subject]);
     for (const [name, alike] of named) {
       if (alike.length < 2) continue;
       for (const subject of alike) {
@@ -29,3 +27,11 @@ export const duplicateName = defineRule({
     }
   },
 });
+
+/** The names of the gateways that a file makes: its own, or those of its instances. */
+function namesOf({ value }: Subject): string[] {
+  const name = valueAt(value, ["name"]);
+  if (typeof name !== "string") return [];
+  const instances = instancesOf(value);
+  return instances.length === 0 ? [name] : [...new Set(instances.map((instance) => `${name}-${instance.name}`))];
+}

@@ -11,11 +11,18 @@ export const nameNotFile = defineRule({
       mend: text`Rename the file to ${"name"}.yaml, or the gateway to ${"stem"}.`,
     },
   },
-  check: ({ document, draft, environment }, report) => {
+  check: ({ document, draft, environment, instance }, report) => {
     const file = document.file.split(/[\\/]/).at(-1) ?? document.file;
     const stem = file.replace(/\.(yaml|yml)$/i, "");
     // Text from standard input has no file name to compare with.
-    if (environment !== undefined || draft.name === undefined || stem === file || stem === draft.name) return;
+    if (
+      environment !== undefined ||
+      instance !== undefined ||
+      draft.name === undefined ||
+      stem === file ||
+      stem === draft.name
+    )
+      return;
     report("differs", { path: ["name"] }, { file, name: draft.name, stem });
   },
 });

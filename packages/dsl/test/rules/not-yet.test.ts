@@ -10,7 +10,6 @@ test.each([
   "worker: { dispatch: ~~~deferral~~~ }",
   "worker: { memory: ~~~1024MB~~~ }",
   "worker: { ~~~slots~~~: 2 }",
-  "~~~instances~~~: [{ name: acme }]",
   "rateLimit: ~~~[600/m, 5000/h]~~~",
   "tiers: [{ name: HIGH, timeout: 2m, ~~~burst~~~: 60 }]",
   "operations: { read: { path: /x, cost: ~~~2~~~ } }",
