@@ -25,7 +25,7 @@ test("--env is part of the stack's name, and --out is where it goes", async () =
 });
 
 test("each instance of a file is a stack of its own", async () => {
-  const instances = "instances: [{ name: acme }, { name: globex, rateLimit: 1/s }]\n";
+  const instances = "instances: [{ name: acme }, { name: globex, endpoint: { url: https://globex.example.org } }]\n";
   await session.write("gateways/weather.yaml", WEATHER + instances);
   const { code, stdout } = await session.run("synth --no-validation");
   expect(code).toBe(0);
