@@ -12,6 +12,7 @@ import {
   type Scalar,
   visit,
   type YAMLError,
+  type YAMLMap,
 } from "yaml";
 import type { Json } from "./units";
 
@@ -37,6 +38,7 @@ export type SyntaxCode =
   | "alias"
   | "alias-cycle"
   | "too-large"
+  | "too-long"
   | "too-deep"
   | "key"
   | "number"
@@ -98,16 +100,22 @@ function readValue(text: string): {
   readonly faults: readonly SyntaxFault[];
   readonly isReadable: boolean;
 } {
+  if (text.length > MAX_CHARS) return unreadable("too-long");
   const parsed = parseYaml(text);
-  if (!parsed) {
-    const fault: SyntaxFault = { code: "too-deep", range: [0, Math.min(1, text.length)], text: "" };
-    return { value: undefined, faults: [fault], isReadable: false };
-  }
+  if (!parsed) return unreadable("too-deep");
   const reader = new Reader(parsed, text);
   const faults =
-    parsed.errors.length > 0 ? telling(parsed.errors.map((error) => faultOf(error, parsed, text))) : reader.faults;
+    parsed.errors.length > 0
+      ? telling(parsed.errors.slice(0, MAX_FAULTS).map((error) => faultOf(error, parsed, text)))
+      : reader.faults;
   return { value: faults.length > 0 ? undefined : reader.value, faults, isReadable: true };
 }
+
+const unreadable = (code: SyntaxCode) => ({
+  value: undefined,
+  faults: [{ code, range: [0, 1], text: "" }] satisfies SyntaxFault[],
+  isReadable: false,
+});
 
 function parsedAgain(text: string): Document.Parsed {
   const parsed = parseYaml(text);
@@ -243,6 +251,10 @@ function clamp([start, end]: Range, text: string): Range {
   return [from, Math.max(Math.min(Math.max(end, from + 1), text.length), from)];
 }
 
+/** Whoever has mended so many faults looks again; each costs a look through the whole text. */
+const MAX_FAULTS = 100;
+/** More characters than any gateway needs: what the parser takes grows faster than the text. */
+const MAX_CHARS = 1_000_000;
 /** More nodes than any gateway needs: a small text of aliases of aliases can stand for billions. */
 const MAX_NODES = 100_000;
 const MAX_DEPTH = 100;
@@ -341,6 +353,21 @@ function nodeRange(node: unknown): Range | undefined {
   return range ? [range[0], range[1]] : undefined;
 }
 
+const pairs = new WeakMap<YAMLMap, ReadonlyMap<string, Pair>>();
+
+/** A map's pairs by their keys, of two with one key the first: a map of thousands is asked for each of its findings. */
+function pairsOf(map: YAMLMap): ReadonlyMap<string, Pair> {
+  const known = pairs.get(map);
+  if (known !== undefined) return known;
+  const named = new Map<string, Pair>();
+  for (const item of map.items) {
+    const name = isPair(item) && isScalar(item.key) ? String(item.key.value) : undefined;
+    if (name !== undefined && !named.has(name)) named.set(name, item);
+  }
+  pairs.set(map, named);
+  return named;
+}
+
 /** The pair or item at the end of a path; undefined where the document does not go there. */
 function findNode(document: Document.Parsed, path: Path): { key: unknown; value: unknown } | undefined {
   let here: { key: unknown; value: unknown } = { key: undefined, value: document.contents };
@@ -349,9 +376,7 @@ function findNode(document: Document.Parsed, path: Path): { key: unknown; value:
     if (isSeq(container) && typeof step === "number" && step < container.items.length) {
       here = { key: undefined, value: container.items[step] };
     } else if (isYamlMap(container)) {
-      const pair = container.items.find(
-        (item) => isPair(item) && isScalar(item.key) && String(item.key.value) === String(step),
-      );
+      const pair = pairsOf(container).get(String(step));
       if (!pair) return undefined;
       here = { key: pair.key, value: pair.value };
     } else return undefined;

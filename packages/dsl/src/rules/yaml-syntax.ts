@@ -48,6 +48,11 @@ export const yamlSyntax = defineRule({
       why: text`No gateway needs as many; aliases of aliases multiply.`,
       mend: text`Remove aliases, or split the gateway.`,
     },
+    "too-long": {
+      what: text`the file has more than a million characters`,
+      why: nothingRead,
+      mend: text`Is it a gateway file at all? Most have some hundred lines; split it, or name another file.`,
+    },
     "too-deep": {
       what: text`the file is nested more than 100 levels deep`,
       why: nothingRead,

@@ -37,6 +37,13 @@ test("a small text of aliases of aliases that stands for millions is refused", (
   expect(found.map(({ message }) => message)).toEqual([expect.stringContaining("100,000 values")]);
 });
 
+test("a file of more than a million characters is refused unread", () => {
+  const [finding, ...others] = lint(`a: 1\n${"# a\n".repeat(250_001)}`);
+  expect(finding).toMatchObject({ name: "yaml-syntax", range: [0, 1] });
+  expect(finding?.message).toContain("more than a million characters");
+  expect(others).toEqual([]);
+});
+
 test("ten thousand brackets are too deep, not a crash", () => {
   expect(lint(`a: ${"[".repeat(10_000)}`)[0]?.name).toBe("yaml-syntax");
   expect(lint(`a: ${"[".repeat(500)}${"]".repeat(500)}`)[0]?.message).toContain("100 levels");
