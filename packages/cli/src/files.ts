@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import { readdir, readFile } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
 import { isSystemError, ToolFailure } from "./failures";
@@ -34,13 +35,14 @@ export async function readGatewayFiles(paths: readonly string[], io: Io): Promis
   return Promise.all(names.map(async (file) => ({ file, text: await readText(file, io) })));
 }
 
-/** One file's text. @throws ToolFailure in words when it cannot be read */
+/** One file's text. @throws ToolFailure in words when it cannot be read, or is not UTF-8 */
 export async function readText(file: string, io: Io): Promise<string> {
-  try {
-    return await readFile(resolve(io.cwd, file), "utf8");
-  } catch (error) {
+  const bytes = await readFile(resolve(io.cwd, file)).catch((error: unknown) => {
     throw unreadable(file, error);
-  }
+  });
+  // Read as UTF-8 all the same, foreign characters would be lost, and --fix would write the file without them.
+  if (isUtf8(bytes)) return bytes.toString("utf8");
+  throw new ToolFailure(`The file ${file} is not UTF-8, and was not read. Save it as UTF-8.`);
 }
 
 async function ofGatewaysFolder(io: Io): Promise<string[]> {

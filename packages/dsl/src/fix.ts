@@ -14,7 +14,7 @@ const MAX_ROUNDS = 10;
 
 /**
  * Mends a gateway file where there is only one way to. Layout and comments stay: each fix replaces a finding's own
- * characters. A fix that leaves more errors than there were is taken back.
+ * characters. A fix that leaves more errors than there were, or a file that cannot be read, is taken back.
  */
 export function fixGateway({ file, text }: SourceFile): Fixed {
   let fixed: Fixed = { text, fixes: 0 };
@@ -46,6 +46,7 @@ const replaceAll = (text: string, findings: readonly Finding[]): string =>
 function isWorse(file: string, before: string, after: string): boolean {
   const couldBeRead = parseGateway(before, file).value !== undefined;
   if (!couldBeRead) return false;
+  if (parseGateway(after, file).value === undefined) return true;
   return errorsOf(file, after) > errorsOf(file, before);
 }
 

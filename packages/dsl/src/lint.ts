@@ -51,27 +51,52 @@ export type Resolved =
 export function lintGateways(files: readonly SourceFile[], { environment, project }: LintOptions = {}): LintResult {
   const linted = files.map(({ file, text }) => lintFile(parseGateway(text, file), environment, project));
   const across = RULES.flatMap((rule) => rule.findAcross(linted.map(({ base }) => base)));
+  const shared = lintShared(project, [...linted.flatMap(({ findings }) => findings), ...across]);
   const results = linted.map(({ base, chosen, findings }) => {
-    const all = [...findings, ...across.filter(({ file }) => file === base.document.file)];
-    const { kept, suppressed } = suppress(base.document.text, all);
-    const own = [...kept, ...RULES.flatMap((rule) => rule.findAmong(base, { rules: RULES, findings: all }))];
+    const { document } = base;
+    const own = [...findings, ...across].filter(({ file }) => file === document.file);
+    const { kept, suppressed } = answered(document, base, own);
+    // An error in the defaults that a gateway is made of is its error too.
+    const hasErrors = hasError(kept) || hasError(shared.kept);
     // The file itself is no gateway where its instances are.
     const gateways = chosen.length > 1 ? chosen.slice(1) : chosen;
-    return { findings: own, suppressed, specs: hasError(own) ? [] : gateways.flatMap(specsOf) };
+    return {
+      findings: kept.sort(inFileOrder),
+      suppressed,
+      specs: hasErrors ? [] : gateways.flatMap(specsOf),
+    };
   });
-  const shared = [
-    ...(project?.findings ?? []),
-    ...[...results.flatMap(({ findings }) => findings), ...across].filter(
-      ({ file }) => file === project?.document.file,
-    ),
-  ];
   return {
-    findings: [
-      ...distinct(shared).sort(inFileOrder),
-      ...results.flatMap((one) => one.findings.filter(({ file }) => file !== project?.document.file).sort(inFileOrder)),
-    ],
-    suppressed: results.flatMap((one) => one.suppressed),
-    specs: hasError(shared) ? [] : results.flatMap(({ specs }) => specs),
+    findings: [...shared.kept, ...results.flatMap(({ findings }) => findings)],
+    suppressed: [...shared.suppressed, ...results.flatMap(({ suppressed }) => suppressed)],
+    specs: results.flatMap(({ specs }) => specs),
+  };
+}
+
+/** What is wrong in sluice.yaml: in itself, and in its defaults by what they make of the gateways. */
+function lintShared(project: Project | undefined, found: readonly Finding[]): Answered {
+  if (!project) return { kept: [], suppressed: [] };
+  const { document } = project;
+  const ofDefaults = found.filter(({ file }) => file === document.file);
+  const { kept, suppressed } = answered(
+    document,
+    readSubject(document),
+    distinct([...project.findings, ...ofDefaults]),
+  );
+  return { kept: kept.sort(inFileOrder), suppressed };
+}
+
+interface Answered {
+  readonly kept: Finding[];
+  readonly suppressed: readonly Suppressed[];
+}
+
+/** The findings of one file, what its own comments answer taken out, and what is wrong with the comments. */
+function answered(document: GatewayDocument, subject: Subject, findings: readonly Finding[]): Answered {
+  const { kept, suppressed } = suppress(document.text, findings);
+  return {
+    kept: [...kept, ...RULES.flatMap((rule) => rule.findAmong(subject, { rules: RULES, findings }))],
+    suppressed,
   };
 }
 
@@ -82,7 +107,7 @@ function distinct(findings: readonly Finding[]): Finding[] {
 }
 
 /** Takes out what a comment answers with a reason. */
-function suppress(text: string, findings: readonly Finding[]): { kept: Finding[]; suppressed: Suppressed[] } {
+function suppress(text: string, findings: readonly Finding[]): Answered {
   const comments = suppressionsIn(text);
   const kept: Finding[] = [];
   const suppressed: Suppressed[] = [];

@@ -70,7 +70,7 @@ export interface GatewayDocument {
    * An alias's own place is where it is used; what is inside of it stands where the anchor is.
    */
   rangeOf(path: Path, part: "key" | "value"): Range;
-  /** Whether something stands at a path itself: written there, and not by way of an alias. */
+  /** Whether something stands at a path itself: written there, not by way of an alias, and not under a tag. */
   isWritten(path: Path): boolean;
   /** Where characters `start` to `end` of the string at a path stand; the whole value when it is written with escapes. */
   rangeInside(path: Path, start: number, end: number): Range;
@@ -386,7 +386,10 @@ function findNode(document: Document.Parsed, path: Path): { key: unknown; value:
 
 function isWritten(document: Document.Parsed, path: Path): boolean {
   const along = path.map((_, depth) => findNode(document, path.slice(0, depth + 1)));
-  return along.every((step) => step !== undefined && !isAlias(step.value));
+  const last = along.at(-1)?.value;
+  // A tag decides what the text behind it means: !!int "5" is a number still.
+  const isTagged = isScalar(last) && last.tag !== undefined;
+  return !isTagged && along.every((step) => step !== undefined && !isAlias(step.value));
 }
 
 function rangeOf(document: Document.Parsed, text: string, path: Path, part: "key" | "value"): Range {

@@ -2,6 +2,7 @@ import { parseGateway } from "./parse";
 import type { Project } from "./project";
 import { badUnit } from "./rules/bad-unit";
 import { bareNumber } from "./rules/bare-number";
+import { fixedKey } from "./rules/fixed-key";
 import { missingKey } from "./rules/missing-key";
 import { unknownKey } from "./rules/unknown-key";
 import { wrongType } from "./rules/wrong-type";
@@ -10,8 +11,8 @@ import { projectFile } from "./schema/project-file";
 import { shapeIssues } from "./shape";
 import { locateIn } from "./subject";
 
-/** The rules that a file of keys and values can break, whatever it is about. */
-const SHAPE_RULES = [yamlSyntax, unknownKey, missingKey, bareNumber, wrongType, badUnit];
+/** The rules that a file of keys and values can break, whatever it is about, and what defaults cannot state. */
+const PROJECT_RULES = [yamlSyntax, unknownKey, missingKey, bareNumber, wrongType, badUnit, fixedKey];
 
 /** Reads `sluice.yaml`. Never throws. */
 export function readProject(text: string, file: string): Project {
@@ -31,6 +32,6 @@ export function readProject(text: string, file: string): Project {
     gateway: undefined,
     locate: locateIn(document),
   };
-  const findings = SHAPE_RULES.flatMap((rule) => rule.find(subject));
+  const findings = PROJECT_RULES.flatMap((rule) => rule.find(subject));
   return { document, settings: result?.data, findings };
 }

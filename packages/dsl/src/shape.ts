@@ -202,10 +202,13 @@ function describe(schema: Schema | undefined, path: Path): About {
     subject: subjectOf(path),
     says: says(inner),
     description: meta?.description ?? "",
-    example: typeof example === "string" ? example : JSON.stringify(example ?? null),
+    example: typeof example === "string" && !isNumeric(example) ? example : JSON.stringify(example ?? null),
     words: inner instanceof z.ZodEnum ? inner.options.map(String) : [],
   };
 }
+
+/** Without quotes YAML reads such a text as a number. */
+const isNumeric = (text: string): boolean => /^[0-9]+(\.[0-9]+)?$/.test(text);
 
 /** `response`; `an item of status`; `the file` for the whole document. */
 function subjectOf(path: Path): string {

@@ -39,6 +39,13 @@ test.each([
   else expect(after).toBe(before);
 });
 
+test.each([["owner: !!int 5"], ["tiers: [{ name: A, timeout: 1h }, { name: B, timeout: 2h, share: 1 }]"]])(
+  "%s could mean more than one thing, and is left to a person",
+  (text) => {
+    expect(fix(wholeFile(text))).toEqual({ text: wholeFile(text), fixes: 0 });
+  },
+);
+
 test("comments, blank lines, CRLF and a byte order mark stay where they are", () => {
   const text = `\uFEFF# top\r\n\r\n${wholeFile("jitter:   50 ms   # why\n\n# end").replaceAll("\n", "\r\n")}\r\n`;
   expect(fix(text)).toEqual({ text: text.replace("50 ms", "50ms"), fixes: 1 });

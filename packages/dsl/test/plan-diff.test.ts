@@ -41,6 +41,18 @@ describe("the same gateway", () => {
 });
 
 describe("the limit", () => {
+  test("held back by open calls, waits and drain are reckoned with the calls that are open, as explain does", () => {
+    const calls = (concurrency: number) =>
+      plans(`concurrency: ${concurrency}\noperations: { read: { path: /read, latency: 2s } }`, ["rateLimit"]);
+    const { before, after } = diffPlans(calls(4), calls(8)).gateways[0] ?? {};
+    // 2 s / 4 and / 8 between two starts; 100,000 of them
+    expect([before?.drainUs, after?.drainUs]).toEqual([50_000 * SECOND, 25_000 * SECOND]);
+    // one start, and one for each of two lower tiers
+    expect([before?.tiers[0]?.startWithinUs, after?.tiers[0]?.startWithinUs]).toEqual([1.5 * SECOND, 0.75 * SECOND]);
+    // 2 min less 10 s of response timeout, every 0.5 s and 0.25 s, the first at once
+    expect([before?.tiers[0]?.callsWithinTimeout, after?.tiers[0]?.callsWithinTimeout]).toEqual([221, 441]);
+  });
+
   test("lowered, it takes care, and the figures of both sides are there", () => {
     const { gateways } = diffPlans(plans("rateLimit: 10/s"), plans("rateLimit: 5/s"));
     expect(gateways).toHaveLength(1);

@@ -63,10 +63,51 @@ test.each([
   ["environments: { production: { region: London } }", "wrong-type", "London"],
   ["policy: { owner: yes-please }", "wrong-type", "yes-please"],
   ["naming: {}", "unknown-key", "naming"],
+  ["defaults: { name: all }", "fixed-key", "name"],
+  ["defaults: { environments: { staging: { rateLimit: 1/s } } }", "fixed-key", "environments"],
 ])("%s is found in sluice.yaml, and nothing is resolved", (line, name, text) => {
   const { found, specs } = lint(`version: 1\n${line}\n`);
   expect(found).toEqual([{ file: "sluice.yaml", name, text }]);
   expect(specs).toEqual([]);
+});
+
+test("an account without quotes is shown how to write it with them", () => {
+  const { findings } = lint("version: 1\nenvironments: { production: { account: 123456789012 } }\n");
+  expect(findings.map(({ hint }) => hint)).toEqual(['Write for example "123456789012".']);
+});
+
+const GET_WITH_BODY = "a: { path: /a, method: GET, body: '{% $request %}' }";
+
+test("a comment in a gateway file does not answer what stands in the same line of sluice.yaml", () => {
+  const project = `version: 1\ndefaults:\n  operations:\n    ${GET_WITH_BODY}\n`;
+  const text = wholeFile("owner: '@acme/own'\n\n\n# sluice-ignore body-on-get: because");
+  for (const comment of ["body-on-get: because", "body-on-get"]) {
+    const { found, suppressed } = lint(project, { text: text.replace("body-on-get: because", comment) });
+    expect(found.filter(({ name }) => name === "body-on-get")).toEqual([
+      { file: "sluice.yaml", name: "body-on-get", text: "body" },
+    ]);
+    expect(suppressed).toEqual([]);
+  }
+  expect(lint(project, { text }).found).toContainEqual({
+    file: "gateways/test.yaml",
+    name: "bad-suppression",
+    text: "body-on-get",
+  });
+});
+
+test("a comment in sluice.yaml answers what is found there, once for all gateways", () => {
+  const project = `version: 1\ndefaults:\n  operations:\n    ${GET_WITH_BODY} # sluice-ignore body-on-get: they want it\n`;
+  const { found, suppressed } = lint(project);
+  expect(found).toEqual([]);
+  expect(suppressed.map(({ finding, reason }) => [finding.file, finding.name, reason])).toEqual([
+    ["sluice.yaml", "body-on-get", "they want it"],
+  ]);
+});
+
+test("a comment in sluice.yaml that answers nothing is told so", () => {
+  expect(lint("version: 1\n# sluice-ignore body-on-get: why\n").found).toEqual([
+    { file: "sluice.yaml", name: "bad-suppression", text: "body-on-get" },
+  ]);
 });
 
 test("a sluice.yaml that is no YAML is told so, and does not throw", () => {

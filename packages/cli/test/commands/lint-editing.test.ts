@@ -30,6 +30,18 @@ describe("lint --fix", () => {
     expect(statSync(join(session.cwd, "gateways/weather.yaml"), { bigint: true }).mtimeNs).toBe(before.mtimeNs);
   });
 
+  test("leaves a file that is not UTF-8 as it is, for its other letters would be lost", async () => {
+    await session.write("gateways/weather.yaml", "");
+    const bytes = Buffer.from(`${WRONG}# für`, "latin1");
+    writeFileSync(join(session.cwd, "gateways/weather.yaml"), bytes);
+    const { code, stderr } = await session.run("lint --fix");
+    expect({ code, stderr }).toEqual({
+      code: 2,
+      stderr: "sluice: The file gateways/weather.yaml is not UTF-8, and was not read. Save it as UTF-8.\n",
+    });
+    expect(readFileSync(join(session.cwd, "gateways/weather.yaml"))).toEqual(bytes);
+  });
+
   test("leaves a link a link, the file's permissions as they are, and nothing beside it", async () => {
     await session.write("kept/weather.yaml", WRONG);
     chmodSync(join(session.cwd, "kept/weather.yaml"), 0o640);

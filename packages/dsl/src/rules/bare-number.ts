@@ -29,7 +29,7 @@ export const bareNumber = defineRule({
       const percent = value < 1 ? Number((value * 100).toFixed(2)) : value;
       if (leaf === "rate") report("rate", { path }, { number });
       else if (leaf === "share")
-        report("share", { path }, { number, percent }, () => (value >= 1 ? `${number}%` : undefined));
+        report("share", { path }, { number, percent }, () => (value > 1 ? `${number}%` : undefined)); // 1 may be all of it
       else report("duration", { path }, { number });
     }
   },

@@ -1,8 +1,8 @@
 import { lintGateways, readProject } from "@sluice/dsl";
 import { wholeFile } from "../source";
 
-function findings(policy: string, snippet: string) {
-  const text = wholeFile(snippet);
+function findings(policy: string, snippet: string, without: readonly string[] = []) {
+  const text = wholeFile(snippet, without);
   const project = readProject(`version: 1\npolicy: ${policy}\n`, "sluice.yaml");
   return lintGateways([{ file: "gateways/test.yaml", text }], { project })
     .findings.filter(({ name }) => name === "against-policy")
@@ -30,6 +30,13 @@ test("a rate above the policy is refused with both figures", () => {
 
 test("of several limits the slowest counts", () => {
   expect(findings("{ maxCallsPerSecond: 2 }", "rateLimit: [5/s, 60/m]")).toEqual([]);
+});
+
+test("concurrency alone does not pass a policy of the rate by", () => {
+  expect(findings("{ maxCallsPerSecond: 5 }", "concurrency: 4", ["rateLimit"])).toEqual([
+    ["concurrency", expect.stringMatching(/150 times a second.*at most 5 /)],
+  ]);
+  expect(findings("{ maxCallsPerSecond: 150 }", "concurrency: 4", ["rateLimit"])).toEqual([]);
 });
 
 test("a sluice.yaml in which something is wrong asks nothing; its own findings come first", () => {
