@@ -36,6 +36,7 @@ export type SyntaxCode =
   | "merge-key"
   | "alias"
   | "alias-cycle"
+  | "too-long"
   | "too-large"
   | "too-deep"
   | "key"
@@ -98,9 +99,10 @@ function readValue(text: string): {
   readonly faults: readonly SyntaxFault[];
   readonly isReadable: boolean;
 } {
-  const parsed = parseYaml(text);
+  const parsed = text.length > MAX_LENGTH ? undefined : parseYaml(text);
   if (!parsed) {
-    const fault: SyntaxFault = { code: "too-deep", range: [0, Math.min(1, text.length)], text: "" };
+    const code = text.length > MAX_LENGTH ? "too-long" : "too-deep";
+    const fault: SyntaxFault = { code, range: [0, Math.min(1, text.length)], text: "" };
     return { value: undefined, faults: [fault], isReadable: false };
   }
   const reader = new Reader(parsed, text);
@@ -242,6 +244,9 @@ function clamp([start, end]: Range, text: string): Range {
   const from = Math.max(0, Math.min(start, Math.max(0, text.length - 1)));
   return [from, Math.max(Math.min(Math.max(end, from + 1), text.length), from)];
 }
+
+/** Characters. Each key is compared with each other one of its map: ten million take more than ten minutes. */
+const MAX_LENGTH = 500_000;
 
 /** More nodes than any gateway needs: a small text of aliases of aliases can stand for billions. */
 const MAX_NODES = 100_000;

@@ -43,6 +43,11 @@ export const yamlSyntax = defineRule({
       why: text`The value would have no end.`,
       mend: text`Write the value out here.`,
     },
+    "too-long": {
+      what: text`the file is longer than 500,000 characters`,
+      why: text`No gateway needs as many, and nothing of it was looked at.`,
+      mend: text`Split the gateway; what is no gateway file belongs into another folder.`,
+    },
     "too-large": {
       what: text`the file stands for more than 100,000 values`,
       why: text`No gateway needs as many; aliases of aliases multiply.`,

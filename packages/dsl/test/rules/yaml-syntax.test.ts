@@ -65,3 +65,9 @@ test("text that holds a colon is told to want quotes", () => {
 test("an anchor and its alias are one value", () => {
   expectNothing("yaml-syntax", "timeouts: { connect: &t 2s, response: *t }");
 });
+
+test("a file that is longer than any gateway is refused unread", () => {
+  const long = (count: number) => `${"# no gateway at all\n".repeat(count)}name: test\n`;
+  expectFinding("yaml-syntax", `~~~#~~~${long(25_000).slice(1)}`, { whole: true, message: "500,000 characters" });
+  expectNothing("yaml-syntax", long(24_000), { whole: true });
+});
