@@ -1,6 +1,6 @@
 import { isUtf8 } from "node:buffer";
 import { readdir, readFile } from "node:fs/promises";
-import { join, relative, resolve } from "node:path";
+import { basename, join, relative, resolve } from "node:path";
 import { isSystemError, ToolFailure } from "./failures";
 import type { Io } from "./io";
 
@@ -31,7 +31,8 @@ export const isGatewayFileName = (name: string): boolean =>
 export async function readGatewayFiles(paths: readonly string[], io: Io): Promise<GatewayFile[]> {
   const typed =
     paths.length > 0 ? await Promise.all(paths.map((path) => expand(path, io))) : [await ofGatewaysFolder(io)];
-  const names = [...new Set(typed.flat())];
+  // Typed by name too, as commit hooks do: what all gateways share is read beside them, and secrets by nobody.
+  const names = [...new Set(typed.flat())].filter((name) => ![PROJECT_FILE, SECRETS_FILE].includes(basename(name)));
   return Promise.all(names.map(async (file) => ({ file, text: await readText(file, io) })));
 }
 

@@ -1,8 +1,9 @@
 import { randomUUID } from "node:crypto";
-import { chmod, realpath, rename, rm, stat, writeFile } from "node:fs/promises";
+import { access, chmod, constants, realpath, rename, rm, stat, writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { fixGateway } from "@sluice/dsl";
-import type { GatewayFile } from "./files";
+import { ToolFailure } from "./failures";
+import { type GatewayFile, readText } from "./files";
 import type { Io } from "./io";
 
 /** Files after everything in them was mended that can be mended for certain. */
@@ -18,7 +19,7 @@ export interface FixedFiles {
 export async function fixFiles(files: readonly GatewayFile[], io: Io): Promise<FixedFiles> {
   const mended = files.map((file) => ({ before: file, ...fixGateway(file) }));
   const changed = mended.filter(({ before, text }) => text !== before.text);
-  for (const { before, text } of changed) await replaceFile(resolve(io.cwd, before.file), text);
+  for (const { before, text } of changed) await replaceFile(before, text, io);
   return {
     files: mended.map(({ before, text }) => ({ file: before.file, text })),
     fixes: mended.reduce((sum, { fixes }) => sum + fixes, 0),
@@ -26,14 +27,25 @@ export async function fixFiles(files: readonly GatewayFile[], io: Io): Promise<F
   };
 }
 
-/** Beside it and then in its place: a crash in between leaves the file as it was. Links stay links. */
-async function replaceFile(path: string, text: string): Promise<void> {
-  const target = await realpath(path);
+/**
+ * Beside it and then in its place: a crash in between leaves the file as it was. Links stay links.
+ *
+ * @throws ToolFailure when the file may not be written, or is another one than was read
+ */
+async function replaceFile({ file, text: before }: GatewayFile, text: string, io: Io): Promise<void> {
+  const target = await realpath(resolve(io.cwd, file));
+  await access(target, constants.W_OK).catch(() => {
+    throw new ToolFailure(`The file ${file} may not be written by you, and was left as it is.`);
+  });
   const { mode } = await stat(target);
   const draft = `${target}.${randomUUID()}`;
   try {
     await writeFile(draft, text, { flag: "wx" });
     await chmod(draft, mode);
+    if ((await readText(target, io)) !== before)
+      throw new ToolFailure(
+        `The file ${file} was changed by somebody else just now, and was left as it is. Run it again.`,
+      );
     await rename(draft, target);
   } finally {
     await rm(draft, { force: true });

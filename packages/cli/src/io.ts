@@ -1,5 +1,7 @@
+import { isUtf8 } from "node:buffer";
 import type { Readable } from "node:stream";
 import pico from "picocolors";
+import { ToolFailure } from "./failures";
 
 /** Where text goes: a stream of the process, or a test's own. */
 export interface Sink {
@@ -63,9 +65,11 @@ export const progressOn = (sink: Sink): { show(text: string): void; clear(): voi
   };
 };
 
-/** Everything that comes by a stream, to its end. */
+/** Everything that comes by standard input, to its end. @throws ToolFailure when it is not UTF-8 */
 export async function textOf(stream: Readable): Promise<string> {
   const chunks: Buffer[] = [];
   for await (const chunk of stream) chunks.push(Buffer.from(chunk));
-  return Buffer.concat(chunks).toString("utf8");
+  const bytes = Buffer.concat(chunks);
+  if (isUtf8(bytes)) return bytes.toString("utf8");
+  throw new ToolFailure("Standard input is not UTF-8, and was not read.");
 }

@@ -1,4 +1,5 @@
 import { type LintedGateway, lintGateways } from "@sluice/dsl";
+import { ToolFailure } from "./failures";
 import { type GatewayFile, readGatewayFiles } from "./files";
 import { colorsOf, type Io, printLine } from "./io";
 import { renderLint } from "./print/lint-pretty";
@@ -13,7 +14,9 @@ export async function lintedGateways(
   environment: string | undefined,
   io: Io,
 ): Promise<readonly LintedGateway[] | undefined> {
-  return gatewaysOf(await readGatewayFiles(paths, io), environment, io);
+  const files = await readGatewayFiles(paths, io);
+  if (files.length === 0) throw new ToolFailure(`${paths.join(", ")} holds no gateway. Name a gateway file.`);
+  return gatewaysOf(files, environment, io);
 }
 
 /** The same, of files that were read already. */

@@ -37,8 +37,8 @@ export type SyntaxCode =
   | "merge-key"
   | "alias"
   | "alias-cycle"
-  | "too-large"
   | "too-long"
+  | "too-large"
   | "too-deep"
   | "key"
   | "number"
@@ -253,8 +253,8 @@ function clamp([start, end]: Range, text: string): Range {
 
 /** Whoever has mended so many faults looks again; each costs a look through the whole text. */
 const MAX_FAULTS = 100;
-/** More characters than any gateway needs: what the parser takes grows faster than the text. */
-const MAX_CHARS = 1_000_000;
+/** More characters than any gateway needs: the parser compares each key with each other one of its map. */
+const MAX_CHARS = 500_000;
 /** More nodes than any gateway needs: a small text of aliases of aliases can stand for billions. */
 const MAX_NODES = 100_000;
 const MAX_DEPTH = 100;

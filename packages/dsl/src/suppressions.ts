@@ -22,6 +22,7 @@ const COMMENT = /^#+\s*sluice-ignore(-file)?\b[ \t]*([^\s:]*)[ \t]*:?[ \t]*(.*)$
 export function suppressionsIn(text: string): Suppression[] {
   // Comments have no place in the parsed document, and reading them costs a second pass: most files have none.
   if (!text.includes(WORD)) return [];
+  const lines = linesOf(text);
   return commentsIn(text).flatMap(({ start, source }) => {
     const found = COMMENT.exec(source);
     if (!found) return [];
@@ -33,7 +34,7 @@ export function suppressionsIn(text: string): Suppression[] {
         rule,
         ruleRange: [at, at + (rule === "" ? source.length : rule.length)],
         reason: reason.trim() === "" ? undefined : reason.trim(),
-        line: wholeFile === undefined ? lineSpokenOf(text, start) : undefined,
+        line: wholeFile === undefined ? lineSpokenOf(lines, start) : undefined,
       },
     ];
   });
@@ -60,14 +61,42 @@ function commentsIn(text: string): { readonly start: number; readonly source: st
 /** What the lexer says between the pieces of the text, and which is no part of it. */
 const CONTROLS: ReadonlySet<string> = new Set(["\x02", "\x18", "\x1f"]);
 
+interface Line {
+  /** Offset of its first character. */
+  readonly start: number;
+  /** Nothing but a comment. */
+  readonly isComment: boolean;
+  readonly isEmpty: boolean;
+}
+
+function linesOf(text: string): Line[] {
+  let start = 0;
+  return text.split("\n").map((line) => {
+    const bare = line.replace("\uFEFF", "").trim();
+    const found = { start, isComment: bare.startsWith("#"), isEmpty: bare === "" };
+    start += line.length + 1;
+    return found;
+  });
+}
+
 /** A comment behind something speaks of its own line; one alone, of the next line that is no comment. */
-function lineSpokenOf(text: string, start: number): number {
-  const lines = text.split("\n");
-  const own = lineAt(text, start);
-  const isAlone = /^\s*#/.test((lines[own - 1] ?? "").replace("\uFEFF", ""));
-  if (!isAlone) return own;
-  const next = lines.findIndex((line, index) => index >= own && !/^\s*(#|$)/.test(line));
-  return next < 0 ? own : next + 1;
+function lineSpokenOf(lines: readonly Line[], offset: number): number {
+  const own = lineIndexAt(lines, offset);
+  if (!lines[own]?.isComment) return own + 1;
+  let next = own + 1;
+  while (lines[next]?.isComment || lines[next]?.isEmpty) next += 1;
+  return next < lines.length ? next + 1 : own + 1;
+}
+
+/** By halves: a text of thousands of lines may have as many comments. */
+function lineIndexAt(lines: readonly Line[], offset: number): number {
+  let [low, high] = [0, lines.length - 1];
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2);
+    if ((lines[middle]?.start ?? 0) <= offset) low = middle;
+    else high = middle - 1;
+  }
+  return low;
 }
 
 const lineAt = (text: string, offset: number): number => text.slice(0, offset).split("\n").length;

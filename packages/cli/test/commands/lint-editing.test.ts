@@ -54,6 +54,22 @@ describe("lint --fix", () => {
   });
 });
 
+test("sluice.yaml and the secrets may be named among the files, as commit hooks do", async () => {
+  await session.write("sluice.yaml", "version: 1\n");
+  await session.write("sluice.secrets.yaml", "weather: hunter2\n");
+  await session.write("gateways/weather.yaml", WEATHER);
+  const { code, stdout } = await session.run("lint sluice.yaml sluice.secrets.yaml gateways/weather.yaml");
+  expect({ code, stdout }).toEqual({ code: 0, stdout: "Nothing wrong in 2 files.\n" });
+  expect(await session.run("lint sluice.yaml")).toMatchObject({ code: 0, stdout: "Nothing wrong in 1 file.\n" });
+  expect(await session.run("synth sluice.yaml")).toMatchObject({ code: 2, stdout: "" });
+});
+
+test("a sluice.yaml that is a list is told what belongs into it", async () => {
+  await session.write("sluice.yaml", "- a\n");
+  await session.write("gateways/weather.yaml", WEATHER);
+  expect((await session.run("lint")).stdout).toContain("Begin with version: 1; defaults, environments and policy");
+});
+
 describe("lint --stdin", () => {
   test("looks at standard input under the name that is given", async () => {
     const { code, stdout } = await session.run("lint --stdin --stdin-filename gateways/weather.yaml --format json", {

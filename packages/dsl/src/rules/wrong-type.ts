@@ -1,5 +1,6 @@
 import { didYouMean } from "../did-you-mean";
 import { isMap } from "../merge-patch";
+import type { GatewayDocument } from "../parse";
 import { defineRule, type Fix, text } from "../rule";
 import type { Json } from "../units";
 
@@ -18,6 +19,11 @@ export const wrongType = defineRule({
       why: text`This one is ${"found"}.`,
       mend: text`Begin with version: 1 and name: NAME; the files in gateways/ are examples.`,
     },
+    project: {
+      what: text`sluice.yaml is a map of keys and values`,
+      why: text`This one is ${"found"}.`,
+      mend: text`Begin with version: 1; defaults, environments and policy may follow.`,
+    },
     word: {
       what: text`${"subject"} must be ${"says"}`,
       why: text`It is ${"found"}. ${"description"}`,
@@ -34,7 +40,7 @@ export const wrongType = defineRule({
       mend: text`Write for example ${"example"}.`,
     },
   },
-  check: ({ issues }, report) => {
+  check: ({ document, issues }, report) => {
     for (const issue of issues) {
       if (issue.kind !== "wrong-type") continue;
       const { path, part, value, about } = issue;
@@ -42,7 +48,7 @@ export const wrongType = defineRule({
       const isPlain = typeof value === "number" || typeof value === "boolean";
       const guess = typeof value === "string" ? didYouMean(value, about.words) : undefined;
       const holes = { subject, says, description, example, found: describe(value) };
-      if (path.length === 0) report("file", { path }, holes);
+      if (path.length === 0) report(isProject(document) ? "project" : "file", { path }, holes);
       else if (part === "key") report("key", { path, part }, { ...holes, value: String(value) });
       else if (isPlain && wantsText(says)) report("quotes", { path }, { ...holes, value: String(value) }, quoted);
       else if (guess) report("word", { path }, { ...holes, guess }, sameButForCase(guess));
@@ -50,6 +56,8 @@ export const wrongType = defineRule({
     }
   },
 });
+
+const isProject = ({ file }: GatewayDocument): boolean => /(^|[\\/])sluice\.yaml$/.test(file);
 
 /** As it is written, for YAML would read 007 as 7. */
 const quoted = (written: string): string => `"${written}"`;

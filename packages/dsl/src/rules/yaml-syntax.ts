@@ -43,15 +43,15 @@ export const yamlSyntax = defineRule({
       why: text`The value would have no end.`,
       mend: text`Write the value out here.`,
     },
+    "too-long": {
+      what: text`the file is longer than 500,000 characters`,
+      why: text`No gateway needs as many, and nothing of it was looked at.`,
+      mend: text`Split the gateway; what is no gateway file belongs into another folder.`,
+    },
     "too-large": {
       what: text`the file stands for more than 100,000 values`,
       why: text`No gateway needs as many; aliases of aliases multiply.`,
       mend: text`Remove aliases, or split the gateway.`,
-    },
-    "too-long": {
-      what: text`the file has more than a million characters`,
-      why: nothingRead,
-      mend: text`Is it a gateway file at all? Most have some hundred lines; split it, or name another file.`,
     },
     "too-deep": {
       what: text`the file is nested more than 100 levels deep`,
