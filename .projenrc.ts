@@ -42,8 +42,10 @@ const PINS = {
   tsx: "4.23.15",
   typescript: "6.0.3",
   "url-template": "2.0.8", // 3 is ESM only, and the packages are CommonJS
+  "vscode-languageserver-protocol": "3.17.5", // the one that the language server below speaks
   xmlbuilder: "15.1.1", // xmlbuilder2 loads five times as slowly, and every command would pay
   yaml: "2.9.1",
+  "yaml-language-server": "1.25.0", // 2 needs Node 22
   zod: "4.6.7",
 } as const;
 type Pinned = keyof typeof PINS;
@@ -236,6 +238,7 @@ root.package.addField("workspaces", ["packages/*"]);
 new Workspace(root, "dsl", {
   description: "The gateway file: schema, parser, rules, plan; and the contract between caller and worker.",
   deps: ["ajv", "ajv-formats", "jsonata", "yaml", "zod"],
+  devDeps: ["vscode-languageserver-protocol", "yaml-language-server"],
 });
 new Workspace(root, "runtime", {
   description: "The worker: a pure core over ports, its adapters, and the Lambda entry.",
