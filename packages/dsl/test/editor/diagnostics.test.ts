@@ -121,3 +121,12 @@ test("sluice.yaml is marked by its own schema", async () => {
     { message: "region must be a region, like eu-west-2.", at: "London" },
   ]);
 });
+
+test.each([
+  ["gateway.schema.json", "adapter: soap", "Property adapter is not allowed."],
+  ["sluice.schema.json", "adapter: soap", "Property adapter is not allowed."],
+])("a comment in the file names its schema, %s, wherever the file is", async (schema, key, message) => {
+  expect(await editor.diagnose(`version: 1\n${key}\n`, "elsewhere")).toEqual([]);
+  const text = `# yaml-language-server: $schema=../schemas/${schema}\nversion: 1\n${key}\n`;
+  expect((await editor.diagnose(text, "elsewhere")).map((one) => one.message)).toContain(message);
+});

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import {
@@ -26,7 +27,7 @@ import {
 
 /**
  * The YAML language server that editors run, asked as they ask it: the protocol over standard input and output, the
- * committed schemas by file URL, no network.
+ * committed schemas by the settings of docs/editor.md, no network.
  */
 export interface LanguageServer {
   /** What is shown when the pointer rests at the place drawn as `|`; empty when nothing is. */
@@ -38,8 +39,8 @@ export interface LanguageServer {
   close(): Promise<void>;
 }
 
-/** A gateway file, or `sluice.yaml`. */
-export type Kind = "gateway" | "project";
+/** A gateway file, `sluice.yaml`, or a file that the settings say nothing of. */
+export type Kind = "gateway" | "project" | "elsewhere";
 
 /** One completion, and the text after it was taken, a snippet's holes filled with what stands in them. */
 export interface Offer {
@@ -57,13 +58,19 @@ export interface Marked {
 const ROOT = join(__dirname, "..", "..", "..", "..");
 const SERVER = require.resolve("yaml-language-server/bin/yaml-language-server");
 
-/** As docs/editor.md tells people to set it: a schema for each kind of file. */
+const FILES: Readonly<Record<Kind, string>> = {
+  gateway: "gateways/*.yaml",
+  project: "*/sluice.yaml",
+  elsewhere: "drafts/*.yaml",
+};
+
+/** The settings that docs/editor.md gives for VS Code: a schema for each kind of file. */
+const [, DOCUMENTED = ""] =
+  /```json\n([^`]*"yaml\.schemas"[^`]*)```/.exec(readFileSync(join(ROOT, "docs", "editor.md"), "utf8")) ?? [];
+
 const SETTINGS = {
   yaml: {
-    schemas: {
-      [urlOf("schemas/gateway.schema.json")]: "gateways/*.yaml",
-      [urlOf("schemas/sluice.schema.json")]: "sluice.yaml",
-    },
+    schemas: JSON.parse(DOCUMENTED)["yaml.schemas"],
     schemaStore: { enable: false },
     kubernetesCRDStore: { enable: false },
     validate: true,
@@ -120,7 +127,7 @@ function askedOf(connection: ProtocolConnection, child: ChildProcess): LanguageS
   const withText = async <Answer>(text: string, kind: Kind, ask: (uri: string) => Promise<Answer>): Promise<Answer> => {
     // A name of its own for each: the server remembers what it read by name and version.
     texts += 1;
-    const uri = urlOf(kind === "gateway" ? `gateways/text-${texts}.yaml` : `text-${texts}/sluice.yaml`);
+    const uri = urlOf(FILES[kind].replace("*", `text-${texts}`));
     const textDocument = { uri, languageId: "yaml", version: 1, text };
     await connection.sendNotification(DidOpenTextDocumentNotification.type, { textDocument });
     try {
