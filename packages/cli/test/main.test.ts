@@ -50,7 +50,7 @@ test("dev --help says what the targets are and how the secrets file is written",
   expect(stdout).toContain('companies-house: { key: "0123456789" }');
 });
 
-test.each(["dev", "demo", "call", "synth"])("%s --help fits a terminal of 80 columns", async (command) => {
+test.each(["dev", "demo", "call", "synth", "schema"])("%s --help fits a terminal of 80 columns", async (command) => {
   const { stdout } = await session.run(`${command} --help`, { env: { COLUMNS: "80" } });
   const long = stdout.split("\n").filter((line) => line.length > 80 && !line.startsWith("  $ "));
   expect(long).toEqual([]);

@@ -1,10 +1,11 @@
 import { z } from "zod";
+import { forEditors } from "./editor-schema";
 import { ADAPTER_KEYS } from "./schema/endpoint";
 import { gatewayFile } from "./schema/gateway-file";
 import { projectFile } from "./schema/project-file";
 import type { Json } from "./units";
 
-/** The JSON Schema (draft 2020-12) of a gateway file as people write it. */
+/** The JSON Schema (draft 2020-12) of a gateway file as people write it, its unions as unions. */
 export function gatewayJsonSchema(): { [key: string]: Json } {
   return asJson({ ...jsonSchemaOf(gatewayFile), allOf: Object.entries(ADAPTER_KEYS).flatMap(needsOfAdapter) });
 }
@@ -42,12 +43,14 @@ function needsOfAdapter([adapter, { needs }]: [string, { readonly needs: readonl
   ];
 }
 
-/** The text of schemas/gateway.schema.json. */
+/** The text of schemas/gateway.schema.json: the same language, said so that editors show it well. */
 export function gatewayJsonSchemaText(): string {
-  return `${JSON.stringify(gatewayJsonSchema(), null, 2)}\n`;
+  return textOf(forEditors(gatewayJsonSchema()));
 }
 
 /** The text of schemas/sluice.schema.json. */
 export function projectJsonSchemaText(): string {
-  return `${JSON.stringify(projectJsonSchema(), null, 2)}\n`;
+  return textOf(forEditors(projectJsonSchema()));
 }
+
+const textOf = (schema: { [key: string]: Json }): string => `${JSON.stringify(schema, null, 2)}\n`;

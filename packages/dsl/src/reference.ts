@@ -1,5 +1,6 @@
 import { isMap } from "./merge-patch";
 import type { Json } from "./units";
+import { yamlLine } from "./yaml-line";
 
 /**
  * The reference of the gateway file, written from its JSON Schema alone: what the schema says, in the order of the
@@ -42,7 +43,7 @@ export function renderReference(schema: { [key: string]: Json }): string {
 
 const HEAD = `# The gateway file
 
-Every key, generated from the JSON Schema (\`schemas/gateway.schema.json\`). A name in capitals, like \`NAME\` in
+Every key, generated from what \`schemas/gateway.schema.json\` is made from. A name in capitals, like \`NAME\` in
 \`operations.NAME\`, is one that you choose; \`[]\` stands for each item of a list. Keys in **bold** are required.`;
 
 function renderSection({ path, schema }: Section, reader: Reader): string {
@@ -89,7 +90,7 @@ const extras = (schema: Schema): string =>
 
 function example(path: string, schema: Schema): string {
   const [first] = Array.isArray(schema.examples) ? schema.examples : [];
-  return first === undefined || path === "" ? "" : `Example: ${code(write(first))}`;
+  return first === undefined || path === "" ? "" : `Example: ${code(yamlLine(first))}`;
 }
 
 /** What a key's value must be, in words; maps in it get sections of their own and are linked. */
@@ -99,8 +100,8 @@ function typeCell(path: string, schema: Schema, reader: Reader): string {
   const inner = inside === undefined ? reader : { ...reader, open: new Set([...reader.open, inside]) };
   const branches = [schema.anyOf, schema.oneOf].flatMap((list) => (Array.isArray(list) ? list : []));
   if (branches.length > 0) return branchesCell(path, branches, inner);
-  if ("const" in schema) return code(write(schema.const ?? null));
-  if (Array.isArray(schema.enum)) return schema.enum.map((word) => code(write(word))).join(", ");
+  if ("const" in schema) return code(yamlLine(schema.const ?? null));
+  if (Array.isArray(schema.enum)) return schema.enum.map((word) => code(yamlLine(word))).join(", ");
   if (schema.type === "array") return listCell(path, schema, inner);
   if (schema.type === "object") return mapCell(path, schema, inner);
   return constraint(schema) || "any value";
@@ -189,7 +190,7 @@ const isBound = (value: Json | undefined): value is number =>
 function defaultCell(schema: Schema): string {
   const value = schema.default;
   const isEmptyMap = isMap(value) && Object.keys(value).length === 0;
-  return value === undefined || isEmptyMap ? "" : code(write(value));
+  return value === undefined || isEmptyMap ? "" : code(yamlLine(value));
 }
 
 function exampleCell(schema: Schema): string {
@@ -198,7 +199,7 @@ function exampleCell(schema: Schema): string {
     ? ""
     : examples
         .slice(0, 2)
-        .map((one) => code(write(one)))
+        .map((one) => code(yamlLine(one)))
         .join("<br>");
 }
 
@@ -225,20 +226,6 @@ const join = (path: string, key: string): string => (path === "" ? key : `${path
 
 /** The place of a name that the user chooses. */
 const holeOf = (path: string): string => (/environments$/.test(path) ? "ENVIRONMENT" : "NAME");
-
-/** A value as it is written in YAML on one line. */
-function write(value: Json): string {
-  if (typeof value === "string") return isPlain(value) ? value : JSON.stringify(value);
-  if (Array.isArray(value)) return `[${value.map(write).join(", ")}]`;
-  if (!isMap(value)) return String(value);
-  const pairs = Object.entries(value).map(([key, one]) => `${isPlain(key) ? key : JSON.stringify(key)}: ${write(one)}`);
-  return pairs.length === 0 ? "{}" : `{ ${pairs.join(", ")} }`;
-}
-
-const isPlain = (text: string): boolean =>
-  (/^[A-Za-z/][^\s:#,[\]{}"']*(?::\/\/[^\s:#,[\]{}"']*)?( [A-Za-z0-9/][^\s:#,[\]{}"']*)*$/.test(text) &&
-    !/^(true|false|null|yes|no|on|off|~)$/i.test(text)) ||
-  /^[0-9]+(\/[0-9]*)?(ms|s|m|h|d)$|^[0-9.]+%$/.test(text);
 
 /** In a table a pipe ends the cell, and a backtick ends the code. */
 const code = (text: string): string =>

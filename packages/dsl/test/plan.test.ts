@@ -1,6 +1,7 @@
 import {
   type GatewayPlan,
   type GatewaySpec,
+  gatewayJsonSchema,
   intervalUs,
   parseGateway,
   planGateway,
@@ -213,4 +214,18 @@ test("the secrets are the names in headers and auth, each once", () => {
 test("a response timeout that leaves no turn is our own fault by then, and thrown", () => {
   const spec = specOf("description: x");
   expect(() => planGateway({ ...spec, timeouts: { ...spec.timeouts, response: us(900_000_000) } })).toThrow(RangeError);
+});
+
+test("the defaults that the schema only shows are those that the plan fills in", () => {
+  const tiers = (share: string) =>
+    `tiers: [{ name: HIGH, timeout: 2m }, { name: BATCH, timeout: 1h${share} }]\noperations: { read: { path: /read } }`;
+  const properties = (schema: object) => (schema as { properties: Record<string, { default?: unknown }> }).properties;
+  const { tiers: list, worker } = properties(gatewayJsonSchema()) as Record<
+    string,
+    { items: object; default?: unknown }
+  >;
+  const share = properties(list?.items ?? {}).share?.default;
+  const { memory, dispatch } = properties(worker ?? {});
+  const written = `worker: { memory: ${memory?.default}, dispatch: ${dispatch?.default} }\n${tiers(`, share: ${share}`)}`;
+  expect(planOf(written)).toEqual(planOf(tiers("")));
 });

@@ -27,9 +27,30 @@ const BOTH = [
 
 test.each(BOTH)("the JSON Schema $name is valid in strict mode, editor keywords aside", ({ schema }) => {
   const ajv = new Ajv2020({ strict: true });
-  ajv.addVocabulary(["patternErrorMessage"]);
+  ajv.addVocabulary(["patternErrorMessage", "enumDescriptions", "choice"]);
   expect(() => ajv.compile(schema)).not.toThrow();
 });
+
+const WRITTEN = [
+  { name: "gateway", schema: JSON.parse(gatewayJsonSchemaText()) },
+  { name: "sluice", schema: JSON.parse(projectJsonSchemaText()) },
+];
+
+test.each(WRITTEN)(
+  "as it is written for editors $name is valid in strict mode too, editor keywords aside",
+  ({ schema }) => {
+    // Strict about everything but types: those stand beside the keys that they are for.
+    const ajv = new Ajv2020({ strict: true, strictTypes: false });
+    ajv.addVocabulary([
+      "patternErrorMessage",
+      "enumDescriptions",
+      "errorMessage",
+      "markdownDescription",
+      "defaultSnippets",
+    ]);
+    expect(() => ajv.compile(schema)).not.toThrow();
+  },
+);
 
 test.each(BOTH)("every key of $name has a description and an example", ({ schema: whole }) => {
   const bare: string[] = [];
@@ -142,21 +163,28 @@ const VALID = [
   "endpoint: { adapter: module, file: ./a.mjs, settings: { station: 7 } }\noperations: { a: {} }",
 ];
 
+const validate = new Ajv2020({ strict: false }).compile(gatewayJsonSchema());
+const validateInEditor = new Ajv2020({ strict: false }).compile(WRITTEN[0]?.schema);
+
 test.each([
   ...VALID.map((snippet) => ({ snippet, isValid: true })),
   ...INVALID.map((snippet) => ({ snippet, isValid: false })),
 ])("the JSON Schema and the source agree that $snippet is valid: $isValid", ({ snippet, isValid }) => {
   const { value } = parseGateway(wholeFile(snippet), "a.yaml");
-  expect({ ajv: validate(value), zod: gatewayFile.safeParse(value).success }).toEqual({ ajv: isValid, zod: isValid });
+  const judged = {
+    ajv: validate(value),
+    editor: validateInEditor(value),
+    zod: gatewayFile.safeParse(value).success,
+  };
+  expect(judged).toEqual({ ajv: isValid, editor: isValid, zod: isValid });
 });
 
 test("the JSON Schema takes the sample gateways", () => {
   for (const { text, file } of readSamples()) {
-    expect({ file, isValid: validate(parseGateway(text, file).value) }).toEqual({ file, isValid: true });
+    const { value } = parseGateway(text, file);
+    expect({ file, ajv: validate(value), editor: validateInEditor(value) }).toEqual({ file, ajv: true, editor: true });
   }
 });
-
-const validate = new Ajv2020({ strict: false }).compile(gatewayJsonSchema());
 
 function asMap(value: Json | undefined): { [key: string]: Json } {
   return typeof value === "object" && value !== null && !Array.isArray(value) ? value : {};

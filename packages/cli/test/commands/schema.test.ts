@@ -17,12 +17,32 @@ test("schema prints a JSON Schema and nothing else, and a gateway file fits it",
   expect(validate({ ...parse(WEATHER), rateLimit: 5 })).toBe(false);
 });
 
+test("schema gateway prints what schema prints", async () => {
+  expect(await session.run("schema gateway")).toEqual(await session.run("schema"));
+});
+
+test("schema project prints the JSON Schema of sluice.yaml and nothing else", async () => {
+  const { code, stdout, stderr } = await session.run("schema project");
+  expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+  const validate = new Ajv2020({ strict: false }).compile(JSON.parse(stdout));
+  expect(validate({ version: 1, policy: { owner: "required" } })).toBe(true);
+  expect(validate({ version: 1, policy: { owner: "always" } })).toBe(false);
+  expect(validate(parse(WEATHER))).toBe(false);
+});
+
 test("its help says how an editor is told of the schema", async () => {
   const { stdout } = await session.run("schema --help");
   expect(stdout).toContain("# yaml-language-server: $schema=");
   expect(stdout).toContain('"yaml.schemas"');
+  expect(stdout).toContain("sluice schema project > schemas/sluice.schema.json");
 });
 
-test("schema takes no words", async () => {
-  expect(await session.run("schema gateways/nvd.yaml")).toMatchObject({ code: 2, stdout: "" });
+test("a word that is no kind of file is wrong use, and the kinds are named", async () => {
+  const { code, stdout, stderr } = await session.run("schema gateways/nvd.yaml");
+  expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+  expect(stderr).toContain("Allowed choices are gateway, project.");
+});
+
+test("schema takes one kind at a time", async () => {
+  expect(await session.run("schema gateway project")).toMatchObject({ code: 2, stdout: "" });
 });

@@ -7,7 +7,11 @@ const basic = z
   .strictObject({
     type: z.literal("basic").meta({ description: "HTTP Basic authentication.", examples: ["basic"] }),
     username: text({ description: "User name, or the key where the API takes it as user.", examples: SECRET_EXAMPLES }),
-    password: text({ description: "Password; may be empty or left out.", examples: SECRET_EXAMPLES }).optional(),
+    password: text({
+      description: "Password; may be empty or left out.",
+      examples: SECRET_EXAMPLES,
+      default: "",
+    }).optional(),
   })
   .meta({ description: "HTTP Basic authentication.", examples: [{ type: "basic", username: SECRET_EXAMPLES[0] }] });
 
@@ -21,7 +25,11 @@ const bearer = z
 const apiKey = z
   .strictObject({
     type: z.literal("apiKey").meta({ description: "A key in a header or in the query.", examples: ["apiKey"] }),
-    in: z.enum(["header", "query"]).meta({ description: "Where the key goes.", examples: ["header"] }),
+    in: z.enum(["header", "query"]).meta({
+      description: "Where the key goes.",
+      examples: ["header"],
+      enumDescriptions: ["Into a header of each call.", "Into the query of each call's URL."],
+    }),
     name: named(HEADER_NAME, "the name of a header or of a query parameter", {
       description: "The header's or the query parameter's name.",
       examples: ["apiKey"],
@@ -108,6 +116,7 @@ const iam = z
 
 const META = {
   description: "How calls are authenticated.",
+  choice: "The way of authenticating; it decides which keys go with it.",
   examples: [{ type: "basic", username: SECRET_EXAMPLES[0] }],
 };
 

@@ -57,7 +57,14 @@ const soap = z
     url: text({ description: "Where the target is, if not where the WSDL says.", examples: [SOAP.url] }).optional(),
     version: z
       .enum(["1.1", "1.2"])
-      .meta({ description: "The version of SOAP.", examples: ["1.1"] })
+      .meta({
+        description: "The version of SOAP.",
+        examples: ["1.1"],
+        enumDescriptions: [
+          "The usual one; SOAPAction is a header.",
+          "The later one; the action is part of the content type.",
+        ],
+      })
       .optional(),
     headers: headers("HTTP headers of every call.").prefault({}),
     auth: soapAuth.optional(),
@@ -72,9 +79,11 @@ const SQL = { adapter: "sql", engine: "postgres", host: "db.example.org", databa
 const sql = z
   .strictObject({
     adapter: adapter("sql", "A database; an operation is a statement."),
-    engine: z
-      .enum(["postgres", "mysql", "sqlserver", "oracle"])
-      .meta({ description: "The database's kind.", examples: ["postgres"] }),
+    engine: z.enum(["postgres", "mysql", "sqlserver", "oracle"]).meta({
+      description: "The database's kind.",
+      examples: ["postgres"],
+      enumDescriptions: ["PostgreSQL.", "MySQL or MariaDB.", "Microsoft SQL Server.", "Oracle Database."],
+    }),
     host: text({ description: "The database's host.", examples: [SQL.host] }),
     port: count(1, 65_535, "The database's port; left out: the engine's usual one.", 5_432).optional(),
     database: text({ description: "The database's name.", examples: [SQL.database] }),
@@ -107,6 +116,7 @@ const module_ = z
 
 export const endpoint = z.discriminatedUnion("adapter", [http, soap, sql, lambda, module_]).meta({
   description: "The target.",
+  choice: "How the target is spoken to; it decides which keys go with it.",
   examples: [{ adapter: "http", url: "https://api.example.org" }],
 });
 

@@ -18,6 +18,8 @@ export const leaves = z.registry<Leaf>();
 export interface Described {
   readonly description: string;
   readonly examples: string[];
+  /** What holds when the key is left out, where it is always the same; the plan fills it in, not the parser. */
+  readonly default?: string;
 }
 
 /** A duration with its unit; microseconds when parsed. */
@@ -47,11 +49,11 @@ export function rate({ description, examples }: Described) {
 }
 
 /** A percentage; 0 to 1 when parsed. */
-export function share({ description, examples }: Described) {
+export function share(described: Described) {
   return z
     .string()
     .regex(SHARE_PATTERN)
-    .meta({ description, examples, patternErrorMessage: "a percentage, like 5%" })
+    .meta({ ...described, patternErrorMessage: "a percentage, like 5%" })
     .register(leaves, { kind: "share", says: "a percentage" })
     .transform((value) => parseShare(value) ?? Number.NaN);
 }
@@ -67,26 +69,29 @@ export function expression({ description, examples }: Described) {
 }
 
 /** A text of one pattern; `says` tells people what the pattern means. */
-export function named(pattern: RegExp, says: string, { description, examples }: Described) {
+export function named(pattern: RegExp, says: string, described: Described) {
   return z
     .string()
     .regex(pattern)
-    .meta({ description, examples, patternErrorMessage: says })
+    .meta({ ...described, patternErrorMessage: says })
     .register(leaves, { kind: "name", says });
 }
 
 /** Any text. */
-export function text({ description, examples }: Described) {
-  return z.string().meta({ description, examples }).register(leaves, { kind: "text", says: "text" });
+export function text(described: Described) {
+  return z
+    .string()
+    .meta({ ...described })
+    .register(leaves, { kind: "text", says: "text" });
 }
 
-/** A whole number within a range. */
-export function count(min: number, max: number, description: string, example: number) {
+/** A whole number within a range; `byDefault` is what holds when the key is left out. */
+export function count(min: number, max: number, description: string, example: number, byDefault?: number) {
   return z
     .int()
     .min(min)
     .max(max)
-    .meta({ description, examples: [example] });
+    .meta({ description, examples: [example], ...(byDefault !== undefined && { default: byDefault }) });
 }
 
 /** Any JSON value. */

@@ -17,7 +17,10 @@ export const rateLimit = z
       .max(5)
       .meta({ description: "Several limits, each of which holds.", examples: [["600/m", "5000/h", "10000/d"]] }),
   ])
-  .meta({ description: RATE.description, examples: ["5/s", "600/5m", ["600/m", "5000/h", "10000/d"]] })
+  .meta({
+    description: `${RATE.description} Units: ms, s, m, h, d.`,
+    examples: ["5/s", "600/5m", ["600/m", "5000/h", "10000/d"]],
+  })
   .register(leaves, { kind: "choice", says: "calls/window, like 5/s or 600/5m, or a list of them" });
 
 const QUOTA = { calls: "5000/d", resets: "00:00 Europe/London", reserve: { HIGH: 500 } };
@@ -63,8 +66,9 @@ const tier = z
     }),
     share: share({
       description:
-        "Share of the calls that this tier gets while it has work waiting, whatever waits above it, so that it never starves. Not for the highest tier. Default 5%.",
+        "Share of the calls that this tier gets while it has work waiting, whatever waits above it, so that it never starves. Not for the highest tier.",
       examples: ["5%", "10%"],
+      default: "5%",
     }).optional(),
     burst: count(
       1,

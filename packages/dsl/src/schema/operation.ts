@@ -3,6 +3,16 @@ import { count, duration, expression, HEADER_NAME, headers, json, named, rate, t
 
 export const METHODS = ["GET", "HEAD", "PUT", "DELETE", "POST", "PATCH", "OPTIONS"] as const;
 
+const METHOD_SAYS: Readonly<Record<(typeof METHODS)[number], string>> = {
+  GET: "Reads; may be repeated.",
+  HEAD: "Reads the headers alone; may be repeated.",
+  PUT: "Puts something in its place; may be repeated.",
+  DELETE: "Removes; may be repeated.",
+  POST: "Acts; is repeated only where `idempotency` or `onUnknown` says so.",
+  PATCH: "Changes a part; is repeated only where `idempotency` or `onUnknown` says so.",
+  OPTIONS: "Asks what is possible.",
+};
+
 const operationName = named(/^[a-zA-Z][a-zA-Z0-9-]{0,39}$/, "a name of letters, digits and hyphens, at most 40", {
   description: "The operation's name, which callers give.",
   examples: ["company"],
@@ -26,7 +36,14 @@ const probe = z
 
 const onUnknown = z
   .union([
-    z.enum(["fail", "retry"]).meta({ description: "Hand the question on, or repeat.", examples: ["fail"] }),
+    z.enum(["fail", "retry"]).meta({
+      description: "Hand the question on, or repeat.",
+      examples: ["fail"],
+      enumDescriptions: [
+        "The caller is told that nobody knows, and decides.",
+        "The call is repeated, and may be done twice.",
+      ],
+    }),
     probe,
   ])
   .meta({
@@ -66,7 +83,11 @@ const operation = z
     description: text({ description: "What the operation does.", examples: ["One company by its number"] }).optional(),
     method: z
       .enum(METHODS)
-      .meta({ description: "The HTTP method (adapter http).", examples: ["GET", "POST"] })
+      .meta({
+        description: "The HTTP method (adapter http).",
+        examples: ["GET", "POST"],
+        enumDescriptions: METHODS.map((method) => METHOD_SAYS[method]),
+      })
       .prefault("GET"),
     path: text({
       description:
@@ -95,7 +116,7 @@ const operation = z
       examples: ["{% $request.accounts %}"],
     }).optional(),
     latency: duration({ description: "How long a call usually takes.", examples: ["300ms"] }).optional(),
-    cost: count(1, 10_000, "How many calls of the limit one call counts for.", 2).optional(),
+    cost: count(1, 10_000, "How many calls of the limit one call counts for.", 2, 1).optional(),
     rateLimit: rate({
       description: "A limit of this operation's own, under the one that all operations share.",
       examples: ["1/s"],
@@ -119,6 +140,7 @@ const operation = z
       .meta({
         description: "Identical repeatable requests that wait or are in flight share one call.",
         examples: [true],
+        default: false,
       })
       .optional(),
     batch: batch.optional(),

@@ -54,7 +54,11 @@ export const projectFile = z
       .strictObject({
         owner: z
           .enum(["required", "optional"])
-          .meta({ description: "Whether every gateway must state its owner.", examples: ["required"] })
+          .meta({
+            description: "Whether every gateway must state its owner.",
+            examples: ["required"],
+            enumDescriptions: ["A gateway without an owner is an error.", "It may do without."],
+          })
           .prefault("optional"),
         maxCallsPerSecond: count(1, 150, "No gateway may call its target faster.", 50).optional(),
       })

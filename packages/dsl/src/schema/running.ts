@@ -20,6 +20,7 @@ export const circuit = z
 export const overflow = z.enum(["s3"]).meta({
   description: "Where requests and answers travel that are too large for a message. Left out: they are refused.",
   examples: ["s3"],
+  enumDescriptions: ["By a bucket of the gateway's own."],
 });
 
 export const alarms = z
@@ -40,12 +41,18 @@ export const worker = z
     memory: named(/^(auto|[1-9][0-9]{2,4}MB)$/, "auto, or a size like 1024MB", {
       description: "The worker's memory, 128MB to 10240MB; auto: by the rate.",
       examples: ["auto", "1024MB"],
+      default: "auto",
     }).optional(),
     dispatch: z
       .enum(["doorbell", "deferral"])
       .meta({
         description: "How work reaches the worker: doorbell (one worker at a time, waits are short) or deferral.",
         examples: ["doorbell"],
+        default: "doorbell",
+        enumDescriptions: [
+          "One worker at a time takes from the highest tier that has work; waits are short.",
+          "Each tier invokes workers, and a message steps back for those above it.",
+        ],
       })
       .optional(),
     slots: count(1, 1_000, "Units of Lambda concurrency (dispatch deferral).", 6).optional(),

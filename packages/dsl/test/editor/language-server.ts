@@ -1,115 +1,214 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import {
-  type CompletionList,
-  createMessageConnection,
+  type CompletionItem,
+  CompletionRequest,
+  ConfigurationRequest,
+  createProtocolConnection,
   type Diagnostic,
-  type Hover,
-  type PublishDiagnosticsParams,
+  DidChangeConfigurationNotification,
+  DidCloseTextDocumentNotification,
+  DidOpenTextDocumentNotification,
+  ExitNotification,
+  HoverRequest,
+  InitializedNotification,
+  InitializeRequest,
+  type Position,
+  type ProtocolConnection,
+  PublishDiagnosticsNotification,
+  RegistrationRequest,
+  ShutdownRequest,
   StreamMessageReader,
   StreamMessageWriter,
 } from "vscode-languageserver-protocol/node";
 
-const ROOT = join(__dirname, "..", "..", "..", "..");
-const SERVER = join(ROOT, "node_modules", "yaml-language-server", "bin", "yaml-language-server");
-
-/** The server that editors run, with the schemas as they are committed. */
+/**
+ * The YAML language server that editors run, asked as they ask it: the protocol over standard input and output, the
+ * committed schemas by the settings of docs/editor.md, no network.
+ */
 export interface LanguageServer {
-  /** What is shown over the place that `|` marks in a text. */
-  hover(drawn: string, file?: string): Promise<string>;
-  /** What is offered at the place that `|` marks. */
-  complete(drawn: string, file?: string): Promise<string[]>;
-  /** What is underlined: the text and the words. */
-  diagnose(text: string, file?: string): Promise<{ readonly text: string; readonly message: string }[]>;
+  /** What is shown when the pointer rests at the place drawn as `|`; empty when nothing is. */
+  hover(drawn: string, kind?: Kind): Promise<string>;
+  /** What is offered at the place drawn as `|`. */
+  complete(drawn: string, kind?: Kind): Promise<readonly Offer[]>;
+  /** What is marked in the text, in the order of the text. */
+  diagnose(text: string, kind?: Kind): Promise<readonly Marked[]>;
   close(): Promise<void>;
 }
 
-const urlOf = (file: string): string => pathToFileURL(join(ROOT, file)).href;
+/** A gateway file, `sluice.yaml`, or a file that the settings say nothing of. */
+export type Kind = "gateway" | "project" | "elsewhere";
 
-/** Nothing is looked up on a network: the schemas are files, and no others are known. */
+/** One completion, and the text after it was taken, a snippet's holes filled with what stands in them. */
+export interface Offer {
+  readonly label: string;
+  readonly documentation: string;
+  readonly text: string;
+}
+
+export interface Marked {
+  readonly message: string;
+  /** The part of the text that is underlined. */
+  readonly at: string;
+}
+
+const ROOT = join(__dirname, "..", "..", "..", "..");
+const SERVER = require.resolve("yaml-language-server/bin/yaml-language-server");
+
+const FILES: Readonly<Record<Kind, string>> = {
+  gateway: "gateways/*.yaml",
+  project: "*/sluice.yaml",
+  elsewhere: "drafts/*.yaml",
+};
+
+/** The settings that docs/editor.md gives for VS Code: a schema for each kind of file. */
+const [, DOCUMENTED = ""] =
+  /```json\n([^`]*"yaml\.schemas"[^`]*)```/.exec(readFileSync(join(ROOT, "docs", "editor.md"), "utf8")) ?? [];
+
 const SETTINGS = {
   yaml: {
-    schemas: {
-      [urlOf("schemas/gateway.schema.json")]: "gateways/*.yaml",
-      [urlOf("schemas/sluice.schema.json")]: "sluice.yaml",
-    },
+    schemas: JSON.parse(DOCUMENTED)["yaml.schemas"],
     schemaStore: { enable: false },
+    kubernetesCRDStore: { enable: false },
+    validate: true,
     hover: true,
     completion: true,
-    validate: true,
   },
 };
 
+/** Starts the server and waits until it knows the schemas. */
 export async function startLanguageServer(): Promise<LanguageServer> {
   const child = spawn(process.execPath, [SERVER, "--stdio"], { stdio: ["pipe", "pipe", "ignore"] });
-  const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
-  const connection = createMessageConnection(
+  const connection = createProtocolConnection(
     new StreamMessageReader(child.stdout),
     new StreamMessageWriter(child.stdin),
   );
-  const published = new Map<string, (diagnostics: Diagnostic[]) => void>();
-  connection.onNotification("textDocument/publishDiagnostics", ({ uri, diagnostics }: PublishDiagnosticsParams) =>
+  connection.onRequest(ConfigurationRequest.type, ({ items }) => items.map(({ section }) => settingsOf(section)));
+  connection.onRequest(RegistrationRequest.type, () => undefined);
+  connection.listen();
+  await connection.sendRequest(InitializeRequest.type, {
+    processId: process.pid,
+    rootUri: urlOf(""),
+    workspaceFolders: [{ uri: urlOf(""), name: "sluice" }],
+    capabilities: {
+      workspace: { configuration: true, didChangeConfiguration: { dynamicRegistration: true } },
+      textDocument: {
+        completion: { completionItem: { snippetSupport: true, documentationFormat: ["markdown"] } },
+        hover: { contentFormat: ["markdown"] },
+        publishDiagnostics: {},
+      },
+    },
+  });
+  await connection.sendNotification(InitializedNotification.type, {});
+  await connection.sendNotification(DidChangeConfigurationNotification.type, { settings: SETTINGS });
+  const server = askedOf(connection, child);
+  // It asks for its settings and reads the schemas when it likes: a text that is wrong is marked once it has.
+  while ((await server.diagnose("nothing: 1")).length === 0);
+  return server;
+}
+
+const settingsOf = (section: string | undefined): unknown =>
+  section === undefined ? SETTINGS : (SETTINGS as Record<string, unknown>)[section];
+
+function urlOf(path: string): string {
+  return pathToFileURL(join(ROOT, path)).href;
+}
+
+function askedOf(connection: ProtocolConnection, child: ChildProcess): LanguageServer {
+  const published = new Map<string, (found: Diagnostic[]) => void>();
+  connection.onNotification(PublishDiagnosticsNotification.type, ({ uri, diagnostics }) =>
     published.get(uri)?.(diagnostics),
   );
-  connection.onRequest("workspace/configuration", ({ items }: { items: { section?: string }[] }) =>
-    items.map(({ section }) => (section === "yaml" ? SETTINGS.yaml : null)),
-  );
-  connection.onRequest("client/registerCapability", () => null);
-  connection.listen();
-  await connection.sendRequest("initialize", {
-    processId: process.pid,
-    rootUri: pathToFileURL(ROOT).href,
-    capabilities: { workspace: { configuration: true }, textDocument: { hover: { contentFormat: ["markdown"] } } },
-    workspaceFolders: null,
-  });
-  await connection.sendNotification("initialized", {});
-  await connection.sendNotification("workspace/didChangeConfiguration", { settings: SETTINGS });
-  let opened = 0;
-  const open = async (file: string, text: string): Promise<string> => {
-    opened += 1;
-    // A folder for each, so that one text is never taken for a change of another.
-    const uri = urlOf(file === "sluice.yaml" ? `try-${opened}/sluice.yaml` : `try-${opened}/gateways/${file}`);
-    await connection.sendNotification("textDocument/didOpen", {
-      textDocument: { uri, languageId: "yaml", version: 1, text },
-    });
-    return uri;
+  let texts = 0;
+  /** Opens the text as a file, asks about it, and closes it. */
+  const withText = async <Answer>(text: string, kind: Kind, ask: (uri: string) => Promise<Answer>): Promise<Answer> => {
+    // A name of its own for each: the server remembers what it read by name and version.
+    texts += 1;
+    const uri = urlOf(FILES[kind].replace("*", `text-${texts}`));
+    const textDocument = { uri, languageId: "yaml", version: 1, text };
+    await connection.sendNotification(DidOpenTextDocumentNotification.type, { textDocument });
+    try {
+      return await ask(uri);
+    } finally {
+      published.delete(uri);
+      await connection.sendNotification(DidCloseTextDocumentNotification.type, { textDocument: { uri } });
+    }
   };
-  const ask = async <Answer>(method: string, drawn: string, file: string): Promise<Answer> => {
-    const before = drawn.slice(0, drawn.indexOf("|"));
-    const lines = before.split("\n");
-    const position = { line: lines.length - 1, character: lines.at(-1)?.length ?? 0 };
-    const uri = await open(file, drawn.replace("|", ""));
-    return connection.sendRequest<Answer>(method, { textDocument: { uri }, position });
-  };
-  const server: LanguageServer = {
-    async hover(drawn, file = "test.yaml") {
-      const hover = await ask<Hover | null>("textDocument/hover", drawn, file);
-      const contents = hover?.contents;
-      return typeof contents === "object" && "value" in contents ? contents.value : String(contents ?? "");
+
+  return {
+    hover: (drawn, kind = "gateway") => {
+      const { text, position } = readCursor(drawn);
+      return withText(text, kind, async (uri) => {
+        const answer = await connection.sendRequest(HoverRequest.type, { textDocument: { uri }, position });
+        return textOf(answer?.contents);
+      });
     },
-    async complete(drawn, file = "test.yaml") {
-      const list = await ask<CompletionList>("textDocument/completion", drawn, file);
-      return list.items.map(({ label }) => label);
+    complete: (drawn, kind = "gateway") => {
+      const { text, position } = readCursor(drawn);
+      return withText(text, kind, async (uri) => {
+        const answer = await connection.sendRequest(CompletionRequest.type, { textDocument: { uri }, position });
+        const items = Array.isArray(answer) ? answer : (answer?.items ?? []);
+        return items.map((item) => offerOf(item, text, position));
+      });
     },
-    async diagnose(text, file = "test.yaml") {
-      const next = `try-${opened + 1}/${file === "sluice.yaml" ? file : `gateways/${file}`}`;
-      const found = new Promise<Diagnostic[]>((resolve) => published.set(urlOf(next), resolve));
-      await open(file, text);
-      const lines = text.split("\n");
-      return (await found).map(({ range: { start, end }, message }) => ({
-        text: lines[start.line]?.slice(start.character, end.line === start.line ? end.character : undefined) ?? "",
-        message,
-      }));
+    diagnose: async (text, kind = "gateway") => {
+      const found = await withText(
+        text,
+        kind,
+        (uri) => new Promise<readonly Diagnostic[]>((resolve) => published.set(uri, resolve)),
+      );
+      return found
+        .map(({ message, range }) => ({ message, start: offsetAt(text, range.start), end: offsetAt(text, range.end) }))
+        .sort((one, other) => one.start - other.start)
+        .map(({ message, start, end }) => ({ message, at: text.slice(start, end) }));
     },
-    async close() {
-      await connection.sendRequest("shutdown");
-      await connection.sendNotification("exit");
+    close: async () => {
+      const ended = once(child, "exit");
+      await connection.sendRequest(ShutdownRequest.type);
+      await connection.sendNotification(ExitNotification.type);
       await ended;
       connection.dispose();
     },
   };
-  // What is asked before the settings are read is answered without a schema, under which nothing is wrong.
-  while ((await server.diagnose("version: 2\n")).length === 0);
-  return server;
+}
+
+/** Takes the cursor out of a text: `rateL|imit`. */
+function readCursor(drawn: string): { readonly text: string; readonly position: Position } {
+  const [before, after, ...more] = drawn.split("|");
+  if (before === undefined || after === undefined || more.length > 0) throw new Error("draw exactly one |");
+  const lines = before.split("\n");
+  return { text: before + after, position: { line: lines.length - 1, character: lines.at(-1)?.length ?? 0 } };
+}
+
+function offsetAt(text: string, { line, character }: Position): number {
+  const before = text.split("\n").slice(0, line);
+  return before.reduce((sum, one) => sum + one.length + 1, 0) + character;
+}
+
+function textOf(contents: unknown): string {
+  if (typeof contents === "string") return contents;
+  return typeof contents === "object" && contents !== null && "value" in contents ? String(contents.value) : "";
+}
+
+function offerOf(item: CompletionItem, text: string, position: Position): Offer {
+  const edit = item.textEdit;
+  const range = edit && "range" in edit ? edit.range : { start: position, end: position };
+  const written = plainText(edit?.newText ?? item.insertText ?? item.label);
+  const indented = written.replaceAll("\n", `\n${/^ */.exec(text.split("\n")[position.line] ?? "")?.[0] ?? ""}`);
+  return {
+    label: item.label,
+    documentation: textOf(item.documentation),
+    text: text.slice(0, offsetAt(text, range.start)) + indented + text.slice(offsetAt(text, range.end)),
+  };
+}
+
+/** A snippet as it stands before its holes are visited: `${1:NAME}` is NAME, `$2` is nothing. */
+function plainText(snippet: string): string {
+  return snippet
+    .replace(/\$\{\d+:((?:\\.|[^\\}])*)\}/g, "$1")
+    .replace(/(?<!\\)\$\d+|\$\{\d+\}/g, "")
+    .replace(/\\([$}\\])/g, "$1");
 }
