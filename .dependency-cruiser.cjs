@@ -7,6 +7,7 @@ const MAY_IMPORT = {
   infra: ["dsl", "runtime"],
   local: ["dsl", "runtime"],
   client: ["dsl"],
+  swarm: ["dsl", "runtime", "infra", "local"],
   cli: ["dsl", "runtime", "infra", "local", "console", "client"],
 };
 

@@ -281,7 +281,12 @@ new Workspace(root, "cli", {
   devDeps: ["@microsoft/jest-sarif", "@types/sarif", "ajv-draft-04", "ajv-formats", "saxes"],
   bin: { sluice: "bin/sluice.js" },
 });
-const workspaces = ["dsl", "runtime", "infra", "local", "cli"];
+new Workspace(root, "swarm", {
+  description:
+    "Our own proof: random scenarios in virtual time, the invariants they must keep, and the search for more.",
+  uses: ["dsl", "runtime", "infra", "local"],
+});
+const workspaces = ["dsl", "runtime", "infra", "local", "cli", "swarm"];
 
 // `tsc -b` builds all packages from here.
 new JsonFile(root, "tsconfig.json", {

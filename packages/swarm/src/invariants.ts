@@ -1,7 +1,7 @@
 import { type Micros, seconds, us } from "@sluice/dsl";
-import type { Simulation } from "../../src/simulation";
-import type { Arrival, Reaction } from "../../src/virtual-target";
-import { mostInWindow, type Synthesized } from "./gateway-world";
+import { type Arrival, mostInWindow, type Reaction, type Simulation } from "@sluice/local";
+import type { Deployment } from "./deploy";
+import type { Invariant, Violation } from "./outcome";
 
 /** An arrival and what the target made of it. */
 export interface Answered {
@@ -11,7 +11,7 @@ export interface Answered {
 
 /** What the outside saw of a run, and what may excuse it. */
 export interface Seen {
-  readonly gateway: Synthesized;
+  readonly gateway: Deployment;
   readonly answers: readonly Answered[];
   /** No worker died and no call to AWS failed: what only a crash or a lost answer excuses is not excused. */
   readonly isCalm: boolean;
@@ -23,21 +23,25 @@ export interface Seen {
  * What a run broke, in words; empty when it kept everything. Only what the outside sees is asked: the target's log and
  * the executions' ends.
  */
-export function broken(world: Simulation, seen: Seen): string[] {
+export function broken(world: Simulation, seen: Seen): Violation[] {
   return [
-    ...overLimit(world, seen),
-    ...unended(world),
-    ...repeated(seen),
-    ...dishonest(world, seen),
-    ...disobedient(seen),
-    ...tooManyOpen(seen),
+    ...of("rate", [...overLimit(world, seen), ...tooManyOpen(seen)]),
+    ...of("conservation", unended(world)),
+    ...of("once", repeated(seen)),
+    ...of("honesty", dishonest(world, seen)),
+    ...of("obedience", disobedient(seen)),
   ];
 }
 
+const of = (invariant: Invariant, messages: readonly string[]): Violation[] =>
+  messages.map((message) => ({ invariant, message }));
+
 function overLimit(world: Simulation, { gateway }: Seen): string[] {
   const { rate } = gateway.plan.limit;
-  const most = rate === undefined ? 0 : mostInWindow(gateway, world);
-  return rate !== undefined && most > rate.calls ? [`${most} calls in a window of ${rate.text}`] : [];
+  if (rate === undefined) return [];
+  const arrivals = world.target.arrivals.map(({ atUs }) => atUs);
+  const most = mostInWindow(arrivals, rate.windowUs);
+  return most > rate.calls ? [`${most} calls in a window of ${rate.text}`] : [];
 }
 
 function unended(world: Simulation): string[] {
@@ -135,7 +139,7 @@ const statusOf = ({ end }: Reaction): number | undefined =>
   end !== "hang" && end.kind === "answer" ? end.status : undefined;
 
 /** Undefined when the worker had given up by then. */
-const heardStatus = (reaction: Reaction, { plan }: Synthesized): number | undefined =>
+const heardStatus = (reaction: Reaction, { plan }: Deployment): number | undefined =>
   reaction.latencyUs < plan.timeouts.responseUs ? statusOf(reaction) : undefined;
 
 const nameOf = ({ context }: Arrival): string => context.execution.slice(context.execution.lastIndexOf(":") + 1);

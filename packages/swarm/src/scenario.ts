@@ -1,10 +1,9 @@
 import { type Json, type Micros, ms, seconds, us } from "@sluice/dsl";
-import { Random } from "../../src/random";
-import type { Simulation } from "../../src/simulation";
-import { answered, type Reaction, refused } from "../../src/virtual-target";
-import type { Faults } from "../../src/world";
-import { type Synthesized, worldOf } from "./gateway-world";
+import { answered, type Faults, Random, type Reaction, refused, type Simulation, simulate } from "@sluice/local";
+import type { Deployment } from "./deploy";
+import { gatewayOf } from "./gateways";
 import { type Answered, broken } from "./invariants";
+import type { RunOutcome, Violation } from "./outcome";
 
 /** How long what goes wrong goes on; after it everything must come to its end. */
 const STORM = seconds(240);
@@ -25,20 +24,15 @@ interface Draw {
   readonly react: () => Reaction;
 }
 
-export interface Outcome {
-  /** What was not kept, in words; empty when all was. */
-  readonly broken: readonly string[];
-  /** What was drawn, for who reads about a failure. */
-  readonly story: string;
-}
-
 /** One random run of a gateway, all of it from the seed. */
-export async function runScenario(gateway: Synthesized, seed: number): Promise<Outcome> {
+export async function runSeed(seed: number): Promise<RunOutcome> {
+  const gateway = gatewayOf(seed);
   const random = new Random(seed * 7_919 + 13);
   const draw = drawRun(random, gateway);
   const answers: Answered[] = [];
   let isStormy = true;
-  const world = await worldOf(gateway, {
+  const world = await simulate({
+    ...gateway,
     seed,
     faults: draw.faults,
     pathVariesUs: us(gateway.plan.limit.jitterUs - gateway.plan.limit.latenessUs),
@@ -65,8 +59,11 @@ export async function runScenario(gateway: Synthesized, seed: number): Promise<O
   const { isCalm, longestPauseUs, pauseShare } = draw;
   const seen = { gateway, answers, isCalm, longestPauseUs: pauseShare > 0 ? longestPauseUs : us(0) };
   return {
-    broken: [...broken(world, seen), ...(await left(world, gateway))],
+    seed,
+    violations: [...broken(world, seen), ...(await left(world, gateway))],
     story: `seed ${seed}: ${requests} requests, ${answers.length} calls, ${JSON.stringify(draw)}`,
+    requests,
+    calls: answers.length,
   };
 }
 
@@ -81,13 +78,13 @@ async function passStorm(world: Simulation, random: Random, isCalm: boolean): Pr
 }
 
 /** At most twice as long as the rate needs, and a margin for waits between retries; then what copies and bells need. */
-async function drain(world: Simulation, { plan }: Synthesized, requests: number): Promise<void> {
+async function drain(world: Simulation, { plan }: Deployment, requests: number): Promise<void> {
   const minutes = 20 + (2 * requests * plan.limit.intervalUs) / 60_000_000;
   await world.runUntilEnded(`${Math.ceil(minutes)}m`);
   await world.run("10m");
 }
 
-function drawRun(random: Random, { plan }: Synthesized): Draw {
+function drawRun(random: Random, { plan }: Deployment): Draw {
   const isCalm = random.chance(0.35);
   return {
     isCalm,
@@ -154,7 +151,7 @@ function drawReactions(random: Random, responseUs: Micros): () => Reaction {
 }
 
 /** A trickle, a backlog or ten times the limit, at once or over the whole storm, in all tiers. @returns how many */
-function load(world: Simulation, { plan }: Synthesized, random: Random): number {
+function load(world: Simulation, { plan }: Deployment, random: Random): number {
   const used = [0.2, 0.7, 1.5, 10][random.between(0, 3)] ?? 1;
   const requests = Math.min(150, Math.ceil((used * STORM) / plan.limit.intervalUs) + 3);
   const spread = random.chance(0.3) ? 0 : STORM;
@@ -167,7 +164,7 @@ function load(world: Simulation, { plan }: Synthesized, random: Random): number 
 }
 
 /** Messages that nobody took care of: with every request ended, none may stay. */
-async function left(world: Simulation, { plan }: Synthesized): Promise<string[]> {
+async function left(world: Simulation, { plan }: Deployment): Promise<Violation[]> {
   const { QueueUrls } = (await askQueues(world, "ListQueues", {})) as { QueueUrls: string[] };
   const urls = QueueUrls.filter((url) => plan.tiers.some(({ name }) => url.endsWith(`-${name}`)));
   const AttributeNames = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"];
@@ -175,7 +172,8 @@ async function left(world: Simulation, { plan }: Synthesized): Promise<string[]>
     const answer = await askQueues(world, "GetQueueAttributes", { QueueUrl: url, AttributeNames });
     const { Attributes } = answer as { Attributes: Record<string, string> };
     const count = Object.values(Attributes).reduce((sum, value) => sum + Number(value), 0);
-    return count > 0 ? [`${count} messages are left in ${url}`] : [];
+    const message = `${count} messages are left in ${url}`;
+    return count > 0 ? [{ invariant: "conservation" as const, message }] : [];
   });
   return (await Promise.all(counts)).flat();
 }

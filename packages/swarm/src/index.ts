@@ -1,0 +1,3 @@
+export { type Deployment, deploy } from "./deploy";
+export type { Invariant, RunOutcome, Violation } from "./outcome";
+export { runSeed } from "./scenario";

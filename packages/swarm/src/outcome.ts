@@ -1,0 +1,36 @@
+/** What a run may break; DESIGN.md, section 8, and what section 6 says of the ends. */
+export type Invariant =
+  /** More calls in a window, or more open ones, than the file allows. */
+  | "rate"
+  /** A request that was lost, or a message that is left. */
+  | "conservation"
+  /** An execution that ended twice, or work that may not be repeated and was. */
+  | "once"
+  /** A lower tier that got less than its share. */
+  | "starvation"
+  /** A start of a lower tier, beyond its share, before a higher one that had been visible. */
+  | "order"
+  /** A request that waited longer than the plan's bound. */
+  | "liveness"
+  /** An end that the target's log denies. */
+  | "honesty"
+  /** A call to a target that had asked to be left alone. */
+  | "obedience";
+
+/** One thing that a run broke. */
+export interface Violation {
+  readonly invariant: Invariant;
+  /** In words, with the request and the instant where there is one. */
+  readonly message: string;
+}
+
+/** What came of one run. */
+export interface RunOutcome {
+  readonly seed: number;
+  /** Empty when everything was kept. */
+  readonly violations: readonly Violation[];
+  /** What was drawn, for who reads about a failure. */
+  readonly story: string;
+  readonly requests: number;
+  readonly calls: number;
+}
