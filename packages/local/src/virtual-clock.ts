@@ -5,10 +5,27 @@ import { Heap } from "./heap";
 /** More events than any honest scenario has at one instant: a loop that never waits. */
 const MAX_EVENTS_AT_ONE_INSTANT = 100_000;
 
-interface Event extends Timer {
-  readonly at: Micros;
-  readonly sequence: number;
-  action: (() => void) | undefined;
+/** So often the machine's own event loop gets its turn, for signals and for who else lives in the process. */
+const EVENTS_BETWEEN_BREATHS = 1_000;
+
+/** Fewer cancelled events than this are not worth a sweep. */
+const MIN_SWEPT = 1_024;
+
+/** Something that will happen. Its place is its instant, and among equal instants the order in which it was asked for. */
+class Event implements Timer {
+  constructor(
+    readonly at: Micros,
+    readonly sequence: number,
+    /** Undefined when it was cancelled, or has happened. */
+    public action: (() => void) | undefined,
+    private readonly agenda: Agenda,
+  ) {}
+
+  cancel(): void {
+    if (this.action === undefined) return;
+    this.action = undefined;
+    this.agenda.noteCancelled();
+  }
 }
 
 /**
@@ -19,9 +36,8 @@ interface Event extends Timer {
 export class VirtualClock implements WorldClock {
   private nowUs = us(0);
   private wallOffsetMs: number;
-  private sequence = 0;
   private isRunning = false;
-  private readonly events = new Heap<Event>((a, b) => a.at < b.at || (a.at === b.at && a.sequence < b.sequence));
+  private readonly agenda = new Agenda();
 
   /** @param startWallMs the wall clock at instant 0, epoch milliseconds; 2026-01-01T00:00:00Z when left out */
   constructor(startWallMs = 1_767_225_600_000) {
@@ -42,16 +58,7 @@ export class VirtualClock implements WorldClock {
   }
 
   at(instant: Micros, action: () => void): Timer {
-    const event: Event = {
-      at: us(Math.max(instant, this.nowUs)),
-      sequence: this.sequence++,
-      action,
-      cancel() {
-        this.action = undefined;
-      },
-    };
-    this.events.push(event);
-    return { cancel: () => event.cancel() };
+    return this.agenda.add(instant > this.nowUs ? instant : this.nowUs, action);
   }
 
   /**
@@ -73,29 +80,73 @@ export class VirtualClock implements WorldClock {
 
   private async runEvents(until: Micros, goesOn: () => boolean): Promise<void> {
     let eventsNow = 0;
-    await settle();
-    while (goesOn()) {
-      const event = this.events.peek();
-      if (event === undefined || event.at > until) {
+    await breathe();
+    for (let events = 1; goesOn(); events++) {
+      const event = this.agenda.next(until);
+      if (event === undefined) {
         if (Number.isFinite(until)) this.nowUs = us(Math.max(this.nowUs, until));
         return;
       }
-      this.events.pop();
-      const { action } = event;
-      if (action === undefined) continue;
-      eventsNow = event.at > this.nowUs ? 1 : eventsNow + 1;
-      if (eventsNow > MAX_EVENTS_AT_ONE_INSTANT) throw runaway(event.at, action);
-      this.nowUs = event.at;
-      action();
-      await settle();
+      const { at, action } = event;
+      event.action = undefined;
+      eventsNow = at > this.nowUs ? 1 : eventsNow + 1;
+      if (eventsNow > MAX_EVENTS_AT_ONE_INSTANT) throw runaway(at, action);
+      this.nowUs = at;
+      action?.();
+      await (events % EVENTS_BETWEEN_BREATHS === 0 ? breathe() : settle());
     }
   }
 }
 
-/** One turn of the event loop: every promise chain that needs no I/O has run to its end by then. */
-const settle = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve));
+/**
+ * What will happen, the next first. Most timers are cancelled long before their time (a timeout of days for each request
+ * that is answered in seconds): they are swept out when they are the greater part, so that none outlives its use for
+ * long, and what that costs is spread over as many cancellations.
+ */
+class Agenda {
+  private events = new Heap<Event>(isBefore);
+  private sequence = 0;
+  private cancelled = 0;
 
-const runaway = (at: Micros, action: () => void): Error =>
+  add(at: Micros, action: () => void): Event {
+    const event = new Event(at, this.sequence++, action, this);
+    this.events.push(event);
+    return event;
+  }
+
+  /** Takes the next event that is not cancelled and not after `until`. */
+  next(until: Micros): Event | undefined {
+    for (let event = this.events.peek(); event !== undefined && event.at <= until; event = this.events.peek()) {
+      this.events.pop();
+      if (event.action !== undefined) return event;
+      this.cancelled--;
+    }
+    return undefined;
+  }
+
+  noteCancelled(): void {
+    this.cancelled++;
+    if (this.cancelled >= MIN_SWEPT && this.cancelled * 2 > this.events.size) this.sweep();
+  }
+
+  private sweep(): void {
+    this.events = this.events.filter(({ action }) => action !== undefined);
+    this.cancelled = 0;
+  }
+}
+
+const isBefore = (a: Event, b: Event): boolean => a.at < b.at || (a.at === b.at && a.sequence < b.sequence);
+
+/**
+ * Resolves when every promise chain that needs no I/O has run to its end: Node empties the queue of promises before it
+ * looks at the next tick, and a tick costs a tenth of a turn of the event loop.
+ */
+const settle = (): Promise<void> => new Promise((resolve) => process.nextTick(resolve));
+
+/** One turn of the event loop. */
+const breathe = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve));
+
+const runaway = (at: Micros, action: (() => void) | undefined): Error =>
   new Error(
     `virtual time stands still at ${at} us: ${MAX_EVENTS_AT_ONE_INSTANT} events without time passing. Something ` +
       `schedules itself again without a delay; the last such action was: ${String(action).slice(0, 200)}`,
