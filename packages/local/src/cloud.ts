@@ -3,7 +3,7 @@ import { authorize, type Policy, parsePolicy } from "./authorization";
 import { after } from "./clock";
 import { type Cloud, type Principal, ServiceError } from "./cloud-types";
 import { type Input, inputObject } from "./input";
-import { upTo, type World } from "./world";
+import { strikes, upTo, type World } from "./world";
 
 /** One operation of a model, as AWS's API names it. */
 export interface ServiceOperation {
@@ -15,6 +15,15 @@ export interface ServiceOperation {
   resourcePolicy?(input: Input): Policy | undefined;
   /** Does it, without asking whether the principal may: {@link LocalCloud} has. */
   run(input: Input, principal: Principal): Json | Promise<Json>;
+}
+
+/** An operation that was done, as the service itself saw it: whether its answer got through is another matter. */
+export interface Performed {
+  readonly principal: Principal;
+  readonly service: string;
+  readonly operation: string;
+  readonly input: Input;
+  readonly output: Json;
 }
 
 /** What a service can do, by the operation's name. */
@@ -32,6 +41,7 @@ interface Role {
 export class LocalCloud implements Cloud {
   private readonly services = new Map<string, ServiceOperations>();
   private readonly roles = new Map<string, Role>();
+  private readonly listeners = new Set<(done: Performed) => void>();
 
   constructor(readonly world: World) {}
 
@@ -76,8 +86,22 @@ export class LocalCloud implements Cloud {
   async call(principal: Principal, service: string, operation: string, input: Json): Promise<Json> {
     const found = this.find(service, operation);
     const fields = inputObject(input, `the input of ${service} ${operation}`);
-    if (principal.kind !== "role") return this.perform(principal, found, fields);
-    return this.overTheNetwork(service, () => this.perform(principal, found, fields));
+    const perform = () => this.performAndTell(found, { principal, service, operation, input: fields });
+    return principal.kind === "role" ? this.overTheNetwork(service, perform) : perform();
+  }
+
+  /** Tells every operation from now on when it has been done; the returned function stops that. */
+  onPerformed(listener: (done: Performed) => void): () => void {
+    this.listeners.add(listener);
+    return () => void this.listeners.delete(listener);
+  }
+
+  private async performAndTell(operation: ServiceOperation, asked: Omit<Performed, "output">): Promise<Json> {
+    const performing = this.perform(asked.principal, operation, asked.input);
+    if (this.listeners.size === 0) return performing;
+    const output = await performing;
+    for (const listener of this.listeners) listener({ ...asked, output });
+    return output;
   }
 
   private async perform(principal: Principal, operation: ServiceOperation, input: Input): Promise<Json> {
@@ -92,14 +116,14 @@ export class LocalCloud implements Cloud {
   }
 
   private async overTheNetwork(service: string, perform: () => Promise<Json>): Promise<Json> {
-    const { random, faults } = this.world;
+    const { faults } = this.world;
     const halfUs = us(Math.floor(faults.callWithinUs / 2));
     await this.pause(upTo(this.world, halfUs));
-    if (random.chance(faults.throttled[service] ?? 0)) throw throttling();
-    if (random.chance(faults.failBefore[service] ?? 0)) throw serviceFailure();
+    if (strikes(this.world, "throttled", service, faults.throttled[service] ?? 0)) throw throttling();
+    if (strikes(this.world, "failBefore", service, faults.failBefore[service] ?? 0)) throw serviceFailure();
     const output = await perform();
     await this.pause(upTo(this.world, halfUs));
-    if (random.chance(faults.failAfter[service] ?? 0)) throw serviceFailure();
+    if (strikes(this.world, "failAfter", service, faults.failAfter[service] ?? 0)) throw serviceFailure();
     return output;
   }
 

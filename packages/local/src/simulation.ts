@@ -41,6 +41,8 @@ export interface Simulation {
   faults: Partial<Faults>;
   /** Starts an execution now, or after `delay`. The name identifies it in {@link ended} and at the target. */
   send(tier: string, name: string, request?: Request): void;
+  /** Redrives an execution that ended, which takes it out of {@link ended}. @throws ServiceError ExecutionNotRedrivable */
+  redrive(name: string): Promise<void>;
   /** Lets time pass: `90s`, `2m`. */
   run(duration: string): Promise<void>;
   /**
@@ -131,6 +133,17 @@ export async function simulate(options: SimulationOptions): Promise<Simulation> 
       started.add(name);
       if (request.delayUs === undefined) start(tier, name, request);
       else after(clock, request.delayUs, () => start(tier, name, request));
+    },
+    async redrive(name) {
+      const end = ended.get(name);
+      // Gone before it is asked for: a Fail state fails again at once.
+      ended.delete(name);
+      try {
+        await services.cloud.call({ kind: "user" }, "sfn", "RedriveExecution", { executionArn: end?.arn ?? name });
+      } catch (error) {
+        if (end !== undefined) ended.set(name, end);
+        throw error;
+      }
     },
     run: (duration) => clock.run({ until: us(clock.now() + durationUs(duration)) }),
     async runUntilEnded(duration, givesUp = () => false) {
