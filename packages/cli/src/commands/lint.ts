@@ -3,7 +3,7 @@ import { Command } from "commander";
 import { ToolFailure } from "../failures";
 import { type GatewayFile, readGatewayFiles } from "../files";
 import { fixFiles } from "../fix";
-import { colorsOf, type ExitCode, type Io, printLine, textOf } from "../io";
+import { colorsOf, type ExitCode, type Io, printLine, textOf, widthOf } from "../io";
 import { renderGithub } from "../print/lint-github";
 import { lintJson } from "../print/lint-json";
 import { renderJunit } from "../print/lint-junit";
@@ -141,7 +141,7 @@ function render({ format, showSuppressed }: LintOptions, { sources, findings, su
     case "pretty":
       return [
         ...(showSuppressed ? [renderSuppressed(sources, suppressed)] : []),
-        renderLint(sources, findings, colorsOf(io.stdout, io.env)),
+        renderLint(sources, findings, colorsOf(io.stdout, io.env), widthOf(io.stdout)),
       ].join("\n");
     case "json":
       return JSON.stringify(lintJson(sources, findings, showSuppressed ? suppressed : undefined), null, 2);

@@ -62,7 +62,7 @@ function printErrors(
   io: Io,
 ): ExitCode {
   const sources = project === undefined ? after : [project.document, ...after];
-  printLine(io.stderr, renderLint(sources, errors, colorsOf(io.stderr, io.env)));
+  printLine(io.stderr, renderLint(sources, errors, colorsOf(io.stderr, io.env), widthOf(io.stderr)));
   return 1;
 }
 
