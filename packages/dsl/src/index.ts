@@ -18,7 +18,7 @@ export { highestAtMostUs, type MeanWait, meanWaits, type TierLoad } from "./expl
 export { showCount, showDollars, showWhole } from "./explain/words";
 export { stripBraces } from "./expressions";
 export * from "./findings";
-export { type Fixed, fixGateway } from "./fix";
+export { type Fixed, fixGateway, fixProject } from "./fix";
 export { type Paint, type Position, positionOf, renderFrame, spanOf } from "./frame";
 export { gatewayJsonSchema, gatewayJsonSchemaText, projectJsonSchema, projectJsonSchemaText } from "./json-schema";
 export {
