@@ -38,6 +38,7 @@ export { diffPlans } from "./plan-diff/diff-plans";
 export { environmentsOf, plansOf } from "./plan-diff/plans-of";
 export * from "./plan-diff/types";
 export * from "./plan-types";
+export { plural } from "./plural";
 export { PRICES, PRICES_REGION, type Price } from "./prices";
 export { type Project, sharedEnvironments } from "./project";
 export { parseRate, type Rate } from "./rate";

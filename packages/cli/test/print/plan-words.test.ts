@@ -19,11 +19,11 @@ const EACH: readonly (readonly [Change, string])[] = [
   ],
   [
     { kind: "shared-target", care: "takes care", host: "a.example", others: ["b"] },
-    "Each of 2 gateways keeps its own limit",
+    "Each of the 2 gateways keeps its own limit",
   ],
   [
     { kind: "limit", care: "safe", before: limit, after: { ...limit, callsPerSecond: 9.804 }, lastOldTurnUs: hour },
-    "4.902 to 9.804 calls (+100 %) a second at most; check that it allows that. Until the old worker's last turn has ended, at most 1 h after the deployment, the larger of the two limits holds.",
+    "at most 9.804 calls a second instead of 4.902 (+100 %); check that it allows that. Until the old worker's last turn has ended, at most 1 h after the deployment, the larger of the two limits holds.",
   ],
   [
     {
@@ -48,7 +48,7 @@ const EACH: readonly (readonly [Change, string])[] = [
       expired: ["read"],
       unknown: ["order"],
     },
-    "1 h and 1 min 40 s after it was asked, with Gateway.Expired (read) or Gateway.Unknown (order, since nobody knows whether it was done)",
+    "1 h 1 min 40 s after it was asked, with Gateway.Expired (read) or Gateway.Unknown (order, since nobody knows whether it was done)",
   ],
   [
     {
