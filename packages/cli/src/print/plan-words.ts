@@ -56,6 +56,14 @@ const renamedGateway: Words<"gateway-renamed"> = ({ before, after, host, bothPer
   deploy: `Stop starting executions of ${before}, wait until none is running, destroy its stack, then deploy ${after} and let callers change over.`,
 });
 
+const renamedEnvironment: Words<"environment-renamed"> = ({ gateway, before, after, host, bothPerSecond }, quote) => ({
+  what: `The environment ${before} is now called ${after}. For AWS that is a new stack of ${gateway}, with new queues and a new state machine, beside that of ${before}, which stays deployed until somebody destroys it.`,
+  callers: `They find another state machine: the one of ${after}. Those who do not change over ask the old one.`,
+  target: `While both are deployed, ${quote(host)} gets up to ${plural(bothPerSecond, "call")} a second: neither knows of the other.`,
+  waiting: `They wait in the queues of ${before}, and only its own worker calls them.`,
+  deploy: `Stop starting executions of ${gateway} in ${before}, wait until none is running, destroy its stack, then deploy ${after} and let callers change over.`,
+});
+
 const sharedTarget: Words<"shared-target"> = ({ host, others }, quote) => ({
   what: `${quote(host)} is also the target of ${list(others)}.`,
   target: `Each of the ${others.length + 1} gateways keeps its own limit, so together they may call more often than one alone.`,
@@ -129,13 +137,25 @@ const tierTimeout: Words<"tier-timeout"> = ({ tier, before, after, losesAfterUs 
 
 const shareText = (share: number): string => `${Number((share * 100).toFixed(2))} %`;
 
-const tierShare: Words<"tier-share"> = ({ tier, before, after }) => ({
-  what: `The share of ${tier} while it has work: ${shareText(before)} to ${shareText(after)} of the calls.`,
-  callers:
-    after > before
-      ? `Those of ${tier} wait less in a backlog, those of the tiers above a little more.`
-      : `Those of ${tier} wait longer in a backlog.`,
-});
+const tierShare: Words<"tier-share"> = ({ tier, before, after }) => {
+  if (after === null)
+    return {
+      what: `${tier} is now the highest tier: it goes first whenever it has work, and needs no share.`,
+      callers: `Those of ${tier} wait less in a backlog.`,
+    };
+  if (before === null)
+    return {
+      what: `${tier} is no longer the highest tier: it gets ${shareText(after)} of the calls while it has work, and what the tiers above leave.`,
+      callers: `Those of ${tier} wait longer when the tiers above have work.`,
+    };
+  return {
+    what: `The share of ${tier} while it has work: ${shareText(before)} to ${shareText(after)} of the calls.`,
+    callers:
+      after > before
+        ? `Those of ${tier} wait less in a backlog, those of the tiers above a little more.`
+        : `Those of ${tier} wait longer in a backlog.`,
+  };
+};
 
 const tierOrder: Words<"tier-order"> = ({ before, after }) => ({
   what: `The order of the tiers: ${before.join(", ")} to ${after.join(", ")}, the highest first.`,
@@ -349,6 +369,7 @@ const WORDS: { readonly [Kind in ChangeFacts["kind"]]: Words<Kind> } = {
   "gateway-added": addedGateway,
   "gateway-removed": removedGateway,
   "gateway-renamed": renamedGateway,
+  "environment-renamed": renamedEnvironment,
   "shared-target": sharedTarget,
   limit,
   "open-calls": openCalls,
