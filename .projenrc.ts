@@ -14,6 +14,7 @@ const PINS = {
   "@microsoft/jest-sarif": "1.0.0-beta.0", // for the SARIF schema that it ships
   "@swc/core": "1.16.22",
   "@swc/jest": "0.2.39",
+  "@types/asciichart": "1.5.8",
   "@types/jest": "30.0.0",
   "@types/luxon": "3.7.1",
   "@types/node": "20.19.43",
@@ -294,6 +295,7 @@ new Workspace(root, "cli", {
   ],
   devDeps: [
     "@microsoft/jest-sarif",
+    "@types/asciichart",
     "@types/luxon",
     "@types/sarif",
     "ajv-draft-04",

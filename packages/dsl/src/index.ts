@@ -9,7 +9,9 @@ export {
   fullUsage,
   idleLookUsage,
   sparseUsage,
+  TURN_LINES_BYTES,
   type Usage,
+  type UsedPart,
 } from "./explain/cost";
 export { type ExplainOptions, explainPlan } from "./explain/explain";
 export type * from "./explain/explanation";
@@ -50,7 +52,7 @@ export { diffPlans } from "./plan-diff/diff-plans";
 export { environmentsOf, plansOf } from "./plan-diff/plans-of";
 export * from "./plan-diff/types";
 export * from "./plan-types";
-export { PRICES, PRICES_REGION, type Price } from "./prices";
+export { costOf, PRICES, PRICES_REGION, type Price } from "./prices";
 export { type Project, sharedEnvironments } from "./project";
 export { parseRate, type Rate } from "./rate";
 export { readProject } from "./read-project";
