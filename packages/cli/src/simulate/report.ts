@@ -24,7 +24,12 @@ export interface Waits {
   readonly p90Us: Micros;
   readonly p99Us: Micros;
   readonly maxUs: Micros;
+  /** Percent of the requests, and how long that many of them waited at most. */
+  readonly percentiles: readonly (readonly [percent: number, waitUs: Micros])[];
 }
+
+/** Where a curve of waits is drawn. */
+const PERCENTS = [1, 10, 25, 50, 75, 90, 95, 99, 99.9, 100];
 
 export interface TierReport {
   readonly tier: string;
@@ -182,14 +187,17 @@ function tierReport(
 
 const waitsOf = (waits: Histogram, maxUs: Micros): Waits => {
   // The histogram gives the upper end of a class, which may lie above the longest there was.
-  const at = (percent: number) => us(Math.min(waits.getValueAtPercentile(percent), maxUs));
-  return { count: waits.totalCount, p50Us: at(50), p90Us: at(90), p99Us: at(99), maxUs };
+  const at = (percent: number) => us(percent === 100 ? maxUs : Math.min(waits.getValueAtPercentile(percent), maxUs));
+  return whole(waits.totalCount, at);
 };
 
-function idealReport(waits: readonly Micros[]): Waits {
-  const at = (percent: number) => percentile(waits, percent) ?? us(0);
-  return { count: waits.length, p50Us: at(50), p90Us: at(90), p99Us: at(99), maxUs: at(100) };
-}
+const whole = (count: number, at: (percent: number) => Micros): Waits => ({
+  ...{ count, p50Us: at(50), p90Us: at(90), p99Us: at(99), maxUs: at(100) },
+  percentiles: PERCENTS.map((percent) => [percent, at(percent)]),
+});
+
+const idealReport = (waits: readonly Micros[]): Waits =>
+  whole(waits.length, (percent) => percentile(waits, percent) ?? us(0));
 
 function idealOf(options: RunOptions, untilUs: Micros): ReadonlyMap<string, Micros[]> {
   const arrivals: IdealArrival[] = [];
