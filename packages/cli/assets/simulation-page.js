@@ -39,7 +39,10 @@ const tierColor = (rank) => `--tier-${(rank % TIER_COLORS) + 1}`;
 /** @param {number} index */
 const runLabel = (index) => {
   const { file, ref } = runs[index] ?? { file: "" };
-  return ref === undefined ? file : `${file} at ${ref}`;
+  if (ref !== undefined) return ref;
+  if (runs.some((run) => run.ref !== undefined)) return "here";
+  const names = runs.map((run) => run.file.split(/[\\/]/).at(-1) ?? "");
+  return new Set(names).size === names.length ? (names[index] ?? "") : file;
 };
 
 /** @param {string} what @param {number} run */
@@ -150,7 +153,7 @@ function draw(id, given, { y, yAxis, xAxis = timeAxis, show, showX = showSeconds
   });
   const plot = new uPlot(
     {
-      ...{ width: Math.max(240, place.clientWidth), height: 240, padding: [12, 16, 0, 0] },
+      ...{ width: Math.max(240, place.clientWidth), height: 240, padding: [12, 30, 0, 0] },
       scales: { x: { time: false }, y },
       cursor: { ...(isTime && { sync: { key: "time" } }), drag: { x: true, y: false }, points: { size: 7 } },
       legend: { live: true },
@@ -160,7 +163,7 @@ function draw(id, given, { y, yAxis, xAxis = timeAxis, show, showX = showSeconds
           value: (/** @type {any} */ _, /** @type {number | null} */ at) => (at === null ? "–" : showX(at)),
         },
         ...lines.map(({ label, color, isDashed, isFilled, isStepped }) => ({
-          ...{ label, spanGaps: true, width: isDashed ? 1.5 : 2, points: { show: false } },
+          ...{ label, spanGaps: false, width: isDashed ? 1.5 : 2, points: { show: true, size: 4, filter: alone } },
           stroke: () => css(color),
           ...(isDashed && { dash: [6, 4] }),
           ...(isFilled && { fill: () => `color-mix(in srgb, ${css(color)} 12%, transparent)` }),
@@ -177,6 +180,18 @@ function draw(id, given, { y, yAxis, xAxis = timeAxis, show, showX = showSeconds
   plots.push(plot);
   withKeys(figure, plot, lines, { show, showX, data });
   withTable(figure, lines, { show, showX, data, title: isTime ? "time" : "of the requests" });
+}
+
+/**
+ * Values that no line leads to, which only a point can show.
+ *
+ * @param {any} plot @param {number} series
+ */
+function alone(plot, series) {
+  /** @type {(number | null | undefined)[]} */
+  const values = plot.data[series];
+  const isValue = (/** @type {number} */ at) => values[at] !== null && values[at] !== undefined;
+  return values.flatMap((_, at) => (isValue(at) && !isValue(at - 1) && !isValue(at + 1) ? [at] : []));
 }
 
 /** @type {any[]} */
@@ -309,7 +324,8 @@ draw(
     xAxis: {
       ...{ space: 36, splits: () => PERCENT_TITLES.map((_, place) => place) },
       values: (/** @type {any} */ _, /** @type {number[]} */ splits) =>
-        splits.map((at) => `${PERCENT_TITLES[at] ?? ""} %`),
+        splits.map((at) => `${PERCENT_TITLES[at] ?? ""}`),
+      ...{ label: "% of the requests", labelSize: 20, labelFont: "12px system-ui, sans-serif", labelGap: 0 },
     },
   },
 );

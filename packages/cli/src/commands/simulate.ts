@@ -185,7 +185,7 @@ function reportOf(
   if (before === undefined || source === undefined) return undefined;
   return {
     ...{ version: 1, sluice: SHOWN_VERSION, load, seed },
-    startsAt: new Date(loadCalendar(source.load).startMs).toISOString(),
+    startsAt: new Date(source.startMs ?? loadCalendar(source.load).startMs).toISOString(),
     zone: source.load.zone,
     runs,
     ...(after !== undefined && { differences: differencesOf(before, after) }),

@@ -170,7 +170,7 @@ function backlogs({ backlogs: all }: RunReport): string[] {
   const rows = all.map(({ tier, requests, atUs, drainUs, left }) => [
     tier,
     showWhole(requests),
-    showTime(atUs),
+    atUs === 0 ? "at once" : showTime(atUs),
     drainUs === undefined ? "not yet" : showTime(drainUs),
     showWhole(left),
   ]);

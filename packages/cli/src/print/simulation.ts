@@ -80,7 +80,7 @@ export function summary(run: RunReport): string {
   const failed = ended - total(run, ({ ends: { succeeded } }) => succeeded);
   const left = total(run, (tier) => tier.left);
   const sentences = [
-    `${plural(run.requests, "request").replace(/^\d+/, showWhole(run.requests))}, ${showWhole(run.calls)} calls.`,
+    `${plural(run.requests, "request")}, ${showWhole(run.calls)} calls.`,
     failed === 0 ? "" : `${showWhole(failed)} failed or expired.`,
     left === 0 ? "" : `${showWhole(left)} had not ended when the time was over.`,
     highest?.waits === undefined
@@ -165,7 +165,7 @@ function backlogs({ backlogs: all }: RunReport, page: Page): string[] {
       rows: all.map(({ tier, requests, atUs, drainUs, left }) => [
         tier,
         showWhole(requests),
-        showTime(atUs),
+        atUs === 0 ? "at once" : showTime(atUs),
         drainUs === undefined ? "not yet" : showTime(drainUs),
         showWhole(left),
       ]),
@@ -193,7 +193,7 @@ function costs({ cost, worker }: RunReport, page: Page): string[] {
   return [
     page.title("Worker and cost"),
     page.text(
-      `The worker ran for ${showTime(durationUs)} in ${plural(invocations, "turn").replace(/^\d+/, showWhole(invocations))}${perCall}, with ${memoryMb} MB. AWS would charge ${showDollars(cost.usd)}${perMillion}.`,
+      `The worker ran for ${showTime(durationUs)} in ${plural(invocations, "turn")}${perCall}, with ${memoryMb} MB. AWS would charge ${showDollars(cost.usd)}${perMillion}.`,
     ),
     page.table({
       head: ["part", "used", "dollars"],

@@ -1,5 +1,7 @@
-/** `1 call`, `2 calls`. */
-export const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`;
+import { showWhole } from "@sluice/dsl";
+
+/** `1 call`, `2,000 calls`. */
+export const plural = (count: number, noun: string): string => `${showWhole(count)} ${noun}${count === 1 ? "" : "s"}`;
 
 /** Breaks a text between words so that no line is longer than `width`, where words allow it. */
 export function wrap(text: string, width: number): string {

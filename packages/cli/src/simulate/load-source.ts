@@ -25,6 +25,8 @@ export interface LoadSource {
   readonly document: GatewayDocument;
   /** By the number of their stream. */
   readonly recordings: ReadonlyMap<number, Recording>;
+  /** Epoch milliseconds of the start, where a recording tells it more exactly than a load file could. */
+  readonly startMs?: number;
 }
 
 /** A load, or what is wrong in it, with the texts that are needed to show that. */
@@ -69,7 +71,7 @@ function ofRecording(file: string, text: string, { recording, findings }: ReadRe
   const written = `${start}arrivals: [{ recorded: ${JSON.stringify(file)} }]\n`;
   const { document, load } = readLoad(written, file);
   if (load === undefined) throw new Error(`a recording gave no load: ${written}`);
-  return { source: { file, load, document, recordings: new Map([[0, recording]]) } };
+  return { source: { file, load, document, recordings: new Map([[0, recording]]), startMs: recording.firstAtMs } };
 }
 
 const startText = (ms: number): string => new Date(ms).toISOString().slice(0, 16).replace("T", " ");

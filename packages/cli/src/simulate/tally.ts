@@ -60,8 +60,9 @@ export class Tally {
       waits: newWaits(),
       longestWaitUs: us(0),
     }));
-    this.timeline = new Timeline(tiers.length);
-    this.window = limit.rate && new TrailingWindow(limit.rate.windowUs);
+    const window = limit.rate && new TrailingWindow(limit.rate.windowUs);
+    this.window = window;
+    this.timeline = new Timeline(tiers.length, (instant) => window?.at(instant) ?? 0);
   }
 
   /** How many requests have not ended. */
@@ -175,6 +176,13 @@ export class TrailingWindow {
   private first = 0;
 
   constructor(private readonly windowUs: Micros) {}
+
+  /** How many came within the window that ends at an instant after all of them. */
+  at(instant: Micros): number {
+    let from = this.first;
+    while (from < this.instants.length && instant - (this.instants[from] ?? 0) >= this.windowUs) from += 1;
+    return this.instants.length - from;
+  }
 
   /** @returns how many came within the window that ends with this one, itself included */
   add(at: Micros): number {

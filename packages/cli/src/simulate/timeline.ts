@@ -19,7 +19,7 @@ const roughWaits = (): Histogram =>
 /** What happened in one step of time. */
 export class Step {
   calls = 0;
-  mostInWindow = 0;
+  mostInWindow: number;
   readonly asked: number[];
   /** The most requests that waited at an instant, by tier; and how many did at the end. */
   readonly mostWaiting: number[];
@@ -29,7 +29,8 @@ export class Step {
     ...{ succeeded: 0, throttled: 0, unavailable: 0, unknown: 0, rejected: 0, expired: 0, other: 0 },
   };
 
-  constructor(tiers: number, waiting: readonly number[]) {
+  constructor(tiers: number, waiting: readonly number[], mostInWindow: number) {
+    this.mostInWindow = mostInWindow;
     this.asked = new Array(tiers).fill(0);
     this.mostWaiting = [...waiting];
     this.waiting = [...waiting];
@@ -64,7 +65,11 @@ export class Timeline {
   private rung = 0;
   private readonly waiting: number[];
 
-  constructor(private readonly tiers: number) {
+  /** @param inWindow how many calls the window held that ends at an instant, asked before later calls are known */
+  constructor(
+    private readonly tiers: number,
+    private readonly inWindow: (instant: Micros) => number = () => 0,
+  ) {
     this.waiting = new Array(tiers).fill(0);
   }
 
@@ -82,7 +87,7 @@ export class Timeline {
     for (;;) {
       const step = this.steps[index];
       if (step !== undefined) return step;
-      this.steps.push(new Step(this.tiers, this.waiting));
+      this.steps.push(new Step(this.tiers, this.waiting, this.inWindow(us(this.steps.length * this.stepUs))));
     }
   }
 
