@@ -27,7 +27,7 @@ operations:
 `;
 
 /** People all the time, and a backlog of batches. */
-export const LOAD = `for: 40s
+export const LOAD = `for: 30s
 arrivals:
   - { tier: HIGH, operation: price, rate: 30/m }
   - { tier: BATCH, operation: price, backlog: 60 }
