@@ -170,11 +170,11 @@ function* flow(
       const intensity = isOpen(at) ? intensityAt(at) : 0;
       const minuteEnds = isConstant ? Number.POSITIVE_INFINITY : (Math.floor(at / MINUTE) + 1) * MINUTE;
       const needed = intensity > 0 ? missing / intensity : Number.POSITIVE_INFINITY;
-      if (at + needed <= minuteEnds) {
+      if (at + needed < minuteEnds) {
         at += needed;
         break;
       }
-      missing -= intensity * (minuteEnds - at);
+      missing = Math.max(0, missing - intensity * (minuteEnds - at));
       at = minuteEnds;
       if (at >= untilUs || (intensity === 0 && at - silentSince > LONGEST_SILENCE)) return;
     }

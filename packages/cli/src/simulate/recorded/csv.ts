@@ -132,11 +132,14 @@ function readRows(rows: readonly Row[], places: ReadonlyMap<Column, number>, giv
     readonly tier: string | undefined;
     readonly operation: string | undefined;
   }[] = [];
+  // How the first time is written, all others are.
+  let kind: RecordedTime["kind"] | undefined;
   for (const row of rows) {
-    const found = checkRow(row, places, timed[0]?.time.kind, given);
+    const found = checkRow(row, places, kind, given);
     findings.push(...found);
     if (findings.length >= MAX_FINDINGS) break;
     const time = parseTime(fieldOf(row, places.get("time")));
+    kind ??= time?.kind;
     if (found.length === 0 && time !== undefined)
       timed.push({
         time,
