@@ -2,9 +2,7 @@ import { type Finding, lintGateways, parseGateway, planGateway, renderFrame } fr
 import fc from "fast-check";
 import { gatewayFile } from "../src/schema/gateway-file";
 import { mutatedFile, RICH, WHOLE_LANGUAGE } from "./mutations";
-
-/** FUZZ_RUNS=5000 looks longer; how many runs there are in a check that everybody waits for. */
-const runs = (usual: number): number => Number(process.env.FUZZ_RUNS ?? usual);
+import { runs } from "./runs";
 
 function isInside({ range: [start, end] }: Finding, text: string): boolean {
   return Number.isInteger(start) && Number.isInteger(end) && 0 <= start && start <= end && end <= text.length;
