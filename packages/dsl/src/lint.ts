@@ -160,7 +160,12 @@ const withoutPatch = (base: Subject): Subject =>
     : base;
 
 function check(subject: Subject): Finding[] {
-  return RULES.flatMap((rule) => rule.find(subject));
+  const findings: Finding[] = [];
+  for (const rule of RULES) {
+    const found = rule.find(subject);
+    if (found.length > 0) findings.push(...found);
+  }
+  return findings;
 }
 
 /** An environment repeats what is wrong in the file itself; once is enough, unless its patch says it again. */
