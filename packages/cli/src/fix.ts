@@ -1,9 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { access, chmod, constants, realpath, rename, rm, stat, writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
-import { fixGateway } from "@sluice/dsl";
+import { type Fixed, fixGateway } from "@sluice/dsl";
 import { ToolFailure } from "./failures";
 import { type GatewayFile, readText } from "./files";
+import { Interrupted, listening } from "./interrupt";
 import type { Io } from "./io";
 
 /** Files after everything in them was mended that can be mended for certain. */
@@ -15,16 +16,32 @@ export interface FixedFiles {
   readonly changed: number;
 }
 
-/** Mends the files on the disk, each whole or not at all. */
+/** Mends the files on the disk, each whole or not at all. @throws Interrupted between two of them */
 export async function fixFiles(files: readonly GatewayFile[], io: Io): Promise<FixedFiles> {
-  const mended = files.map((file) => ({ before: file, ...fixGateway(file) }));
+  const mended = await listening(mendInSteps(files), io.interrupt);
   const changed = mended.filter(({ before, text }) => text !== before.text);
-  for (const { before, text } of changed) await replaceFile(before, text, io);
+  for (const { before, text } of changed) {
+    if (io.interrupt.aborted) throw new Interrupted("interrupted");
+    await replaceFile(before, text, io);
+  }
   return {
     files: mended.map(({ before, text }) => ({ file: before.file, text })),
     fixes: mended.reduce((sum, { fixes }) => sum + fixes, 0),
     changed: changed.length,
   };
+}
+
+function* mendInSteps(files: readonly GatewayFile[]): Generator<undefined, Mended[]> {
+  const mended: Mended[] = [];
+  for (const file of files) {
+    mended.push({ before: file, ...fixGateway(file) });
+    yield;
+  }
+  return mended;
+}
+
+interface Mended extends Fixed {
+  readonly before: GatewayFile;
 }
 
 /**
