@@ -155,12 +155,12 @@ test("whatever the plain reader gives, the parser gives too", () => {
   const text = fc
     .array(LINES, { minLength: 1, maxLength: 7 })
     .map((lines) => lines.map((parts) => parts.join("")).join("\n"));
-  fc.assert(fc.property(text, expectAgreement), { numRuns: runs(5_000) });
+  fc.assert(fc.property(text, expectAgreement), runs(5_000));
 });
 
 test("no mutation of a real file is read otherwise by the plain reader than by the parser", () => {
   fc.assert(
     fc.property(mutatedFile, ({ text }) => expectAgreement(text)),
-    { numRuns: runs(500) },
+    runs(500),
   );
 });

@@ -1,2 +1,9 @@
-/** How many runs of a property there are in a check that everybody waits for; FUZZ_RUNS=50000 looks longer. */
-export const runs = (usual: number): number => Number(process.env.FUZZ_RUNS ?? usual);
+/** Between how many properties `npm run fuzz` divides its time: those that ask below. */
+const PROPERTIES = 6;
+
+/** How long a property is searched: `usual` runs in a check that everybody waits for, its share of `npm run fuzz`'s time. */
+export function runs(usual: number): { readonly numRuns: number; readonly interruptAfterTimeLimit?: number } {
+  const minutes = Number(process.env.FUZZ_MINUTES ?? 0);
+  if (minutes === 0) return { numRuns: usual };
+  return { numRuns: Number.MAX_SAFE_INTEGER, interruptAfterTimeLimit: (minutes * 60_000) / PROPERTIES };
+}
