@@ -137,11 +137,16 @@ function memoized<Value>(make: () => Value): () => Value {
 
 /** The library recurses; a text of ten thousand brackets exhausts the stack, which is a fault of the text. */
 function parseYaml(text: string): Document.Parsed | undefined {
+  const { stackTraceLimit } = Error;
+  // Of each fault the library makes an error, and nobody looks at where in the library that was.
+  Error.stackTraceLimit = 0;
   try {
     return parseDocument(text, { keepSourceTokens: false, prettyErrors: false, stringKeys: false, logLevel: "error" });
   } catch (error) {
     if (error instanceof RangeError) return undefined;
     throw error;
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
   }
 }
 
