@@ -100,8 +100,7 @@ function heapMb(): number {
 test("the memory of a simulation that forgets does not grow with the time simulated", async () => {
   const world = await worldOf(await synthesize("10/s", TIERS), { remembers: false });
   function* load(): Generator<FedRequest> {
-    for (let i = 0; ; i++)
-      yield { atUs: us(i * 500_000), tier: "HIGH", name: `r${i}`, operation: "read" };
+    for (let i = 0; ; i++) yield { atUs: us(i * 500_000), tier: "HIGH", name: `r${i}`, operation: "read" };
   }
   world.feed(load());
   // Deduplication ids are kept for five minutes, in two generations.
