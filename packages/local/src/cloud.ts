@@ -87,7 +87,7 @@ export class LocalCloud implements Cloud {
     const found = this.find(service, operation);
     const fields = inputObject(input, `the input of ${service} ${operation}`);
     const perform = () => this.performAndTell(found, { principal, service, operation, input: fields });
-    return principal.kind === "role" ? this.overTheNetwork(service, perform) : perform();
+    return principal.kind === "role" ? this.overTheNetwork(service, fields, perform) : perform();
   }
 
   /** Tells every operation from now on when it has been done; the returned function stops that. */
@@ -115,15 +115,15 @@ export class LocalCloud implements Cloud {
     return operation.run(input, principal);
   }
 
-  private async overTheNetwork(service: string, perform: () => Promise<Json>): Promise<Json> {
+  private async overTheNetwork(service: string, input: Input, perform: () => Promise<Json>): Promise<Json> {
     const { faults } = this.world;
     const halfUs = us(Math.floor(faults.callWithinUs / 2));
     await this.pause(upTo(this.world, halfUs));
-    if (strikes(this.world, "throttled", service, faults.throttled[service] ?? 0)) throw throttling();
-    if (strikes(this.world, "failBefore", service, faults.failBefore[service] ?? 0)) throw serviceFailure();
+    if (strikes(this.world, "throttled", service, faults.throttled[service] ?? 0, input)) throw throttling();
+    if (strikes(this.world, "failBefore", service, faults.failBefore[service] ?? 0, input)) throw serviceFailure();
     const output = await perform();
     await this.pause(upTo(this.world, halfUs));
-    if (strikes(this.world, "failAfter", service, faults.failAfter[service] ?? 0)) throw serviceFailure();
+    if (strikes(this.world, "failAfter", service, faults.failAfter[service] ?? 0, input)) throw serviceFailure();
     return output;
   }
 
