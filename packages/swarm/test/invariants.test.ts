@@ -8,7 +8,7 @@ import { judgeAll } from "../src/invariants/rate";
 import type { Scenario } from "../src/scenario";
 import type { Sighting } from "../src/sighting";
 
-const GATEWAY = {
+const GATEWAY: Scenario["gateway"] = {
   version: 1,
   name: "register",
   rateLimit: "2/s",
