@@ -165,7 +165,7 @@ describe("once", () => {
     expect(judgeLog(again(refused(429)))).toBe("kept");
     expect(judgeLog(again(refused(502)))).toContain("once: a may not be repeated");
   });
-  test("a repeatable call is made twice in one attempt only when a worker died in between", () => {
+  test("a call is made twice in one attempt only when a worker died in between", () => {
     expect(
       judgeLog([
         [0, called("a")],
@@ -177,6 +177,21 @@ describe("once", () => {
         [0, called("a")],
         [5, fault("kill")],
         [9, called("a")],
+      ]),
+    ).toBe("kept");
+    const refusedOrder = called("a", { operation: "order", reaction: refused(429) });
+    const again = called("a", { operation: "order" });
+    expect(
+      judgeLog([
+        [0, refusedOrder],
+        [40, again],
+      ]),
+    ).toContain("once: a was called twice in one attempt");
+    expect(
+      judgeLog([
+        [0, refusedOrder],
+        [5, fault("failed call to AWS")],
+        [40, again],
       ]),
     ).toBe("kept");
   });
