@@ -62,6 +62,9 @@ export async function trySources(mutant: Mutant | undefined, seeds: Seeds, patie
   }
 }
 
+/** A run that fell over was caught by luck: nobody outside saw a promise break. */
+const SHOWS_NOTHING: ReadonlySet<string> = new Set(["soundness"]);
+
 function findingOf(end: Trial["end"]): Finding {
   switch (end.kind) {
     case "kept":
@@ -69,6 +72,7 @@ function findingOf(end: Trial["end"]): Finding {
     case "broke": {
       const [first] = end.violations;
       if (first === undefined) return { kind: "escaped" };
+      if (SHOWS_NOTHING.has(first.invariant)) return { kind: "threw", seed: end.seed, message: first.message };
       return { kind: "caught", ...first, seed: end.seed };
     }
     case "threw":

@@ -54,8 +54,10 @@ const WORDS: Readonly<Record<Exclude<Finding["kind"], "caught">, string>> = {
 };
 
 const HEAD = ["mutant", "what it does", "caught by", "seed", "calls", "seconds"];
-/** Where every column but the second has what it needs. */
-const OTHERS = 44 + 12 + 6 + 8 + 9 + 2 * 5;
+/** Of every column; the second takes what is left of the line. */
+const WIDTHS = [44, 0, 12, 6, 8, 7] as const;
+const GAP = "  ";
+const OTHERS = WIDTHS.reduce<number>((sum, width) => sum + width, 0) + GAP.length * (WIDTHS.length - 1);
 const MIN_DESCRIPTION = 36;
 
 function tableOf(examined: readonly Examined[], columns: number): string {
@@ -63,9 +65,9 @@ function tableOf(examined: readonly Examined[], columns: number): string {
   const table = new Table({
     head: HEAD,
     colAligns: ["left", "left", "left", "right", "right", "right"],
-    colWidths: [44, description, 13, 6, 8, 9],
+    colWidths: WIDTHS.map((width) => width || description),
     wordWrap: true,
-    style: { head: [], border: [], compact: true, "padding-left": 0, "padding-right": 1 },
+    style: { head: [], border: [], compact: true, "padding-left": 0, "padding-right": 0 },
     chars: NOTHING_DRAWN,
   });
   for (const { mutant, finding, calls, seconds } of examined) {
@@ -76,11 +78,16 @@ function tableOf(examined: readonly Examined[], columns: number): string {
   return lines.map((line) => line.trimEnd()).join("\n");
 }
 
-const NOTHING_DRAWN = Object.fromEntries(
-  ["top", "bottom", "left", "right"].flatMap((side) =>
-    ["", "-mid", "-left", "-right"].map((corner) => [`${side}${corner}`, ""]),
+const NOTHING_DRAWN = {
+  ...Object.fromEntries(
+    ["top", "bottom", "left", "right"].flatMap((side) =>
+      ["", "-mid", "-left", "-right"].map((corner) => [`${side}${corner}`, ""]),
+    ),
   ),
-);
+  mid: "",
+  "mid-mid": "",
+  middle: GAP,
+};
 
 function troubleOf(name: string, finding: Finding, seeds: Seeds): string[] {
   switch (finding.kind) {

@@ -1,7 +1,7 @@
 // The program of a trial, in a process of its own: runs seeds one after the other, tells its parent of each, and ends at
 // the first that breaks something.
 
-import { runSeed } from "../scenario";
+import { runSeed } from "../index";
 import type { SeedReport } from "./seed-report";
 
 const [first = 1, last = first] = process.argv.slice(2).map(Number);
