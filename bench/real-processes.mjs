@@ -1,12 +1,14 @@
 // The deployed bundle on real processes and the real clock, against a strict target, with nothing that goes wrong: what the
 // demo shows, without its kill. Prints a table, and with --format json one JSON object.
 //
-//   node bench/real-processes.mjs [--size real|small] [--seed 1] [--format json]
+//   node bench/real-processes.mjs [--size real|small] [--seed 1] [--busy 0] [--format json]
 //
 // One gateway at a time: BATCH always has more than can be done, NORMAL comes at three tenths of the limit and HIGH at a
 // fifth. All of it runs on this machine: the emulated account in this process, the workers and the target in others. So
 // the machine's load is printed beside the figures; on a busy one they say more about its other work than about ours.
+// `--busy 4` makes it so: as many programs that only burn processor time, which starve the worker.
 
+import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { cpus, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
@@ -213,7 +215,7 @@ function print(results) {
   }
   console.log(table.toString());
   console.log(
-    `load: the machine's, over the minute before each run, on ${cpus().length} cores. Node ${process.version}.`,
+    `load: the machine's, over the minute before each run, on ${cpus().length} cores${busy > 0 ? `; ${busy} programs burn processor time` : ""}. Node ${process.version}.`,
   );
 }
 
@@ -221,14 +223,23 @@ const { values } = parseArgs({
   options: {
     size: { type: "string", default: "real" },
     seed: { type: "string", default: "1" },
+    busy: { type: "string", default: "0" },
     format: { type: "string", default: "pretty" },
   },
 });
+const busy = Number(values.busy);
+if (!Number.isInteger(busy) || busy < 0) throw new Error(`--busy is a number of programs, not ${values.busy}`);
 if (values.size !== "real" && values.size !== "small") throw new Error(`--size is real or small, not ${values.size}`);
 // The SDK says on every start that it will want a newer Node one day.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = "true";
 const seed = Number(values.seed);
+const burners = Array.from({ length: busy }, () => spawn(process.execPath, ["-e", "for (;;);"], { stdio: "ignore" }));
 const results = [];
-for (const given of SIZES[values.size]) results.push(await run(given, seed));
+try {
+  for (const given of SIZES[values.size]) results.push(await run(given, seed));
+} finally {
+  for (const burner of burners) burner.kill("SIGKILL");
+}
 if (values.format !== "json") print(results);
-else console.log(JSON.stringify({ seed, cores: cpus().length, node: process.version, latency: LATENCY, results }));
+else
+  console.log(JSON.stringify({ seed, busy, cores: cpus().length, node: process.version, latency: LATENCY, results }));

@@ -40,7 +40,7 @@ export type { ProcessEnvironment } from "./process-host";
 export { Random } from "./random";
 export { RealClock } from "./real-clock";
 export { createServices, type Services, type ServicesOptions } from "./services";
-export { type Simulation, type SimulationOptions, simulate } from "./simulation";
+export { type Counts, type FedRequest, type Simulation, type SimulationOptions, simulate } from "./simulation";
 export {
   type StrictTarget,
   type StrictTargetOptions,
@@ -56,6 +56,7 @@ export { createVirtualHost, type VirtualHostOptions, type WorkerLog } from "./vi
 export type { AwaitPoint, ProcessFaults } from "./virtual-process";
 export {
   type Arrival,
+  type ArrivalListener,
   answered,
   createVirtualTarget,
   type Reaction,

@@ -17,9 +17,15 @@ export interface Reaction {
   readonly end: CallEnd | "hang";
 }
 
+/** Told when a call arrives, before anything comes of it. */
+export type ArrivalListener = (arrival: Arrival, reaction: Reaction) => void;
+
 /** A target in virtual time: a log of arrivals, and a reaction to each. */
 export interface VirtualTarget {
+  /** Every arrival so far; stays empty when the target does not remember. */
   readonly arrivals: readonly Arrival[];
+  /** Tells every arrival from now on; the returned function stops that. */
+  onArrival(listener: ArrivalListener): () => void;
   /** What a new connection costs before its first byte may go. */
   readonly handshakeUs: Micros;
   /** How long it keeps an idle connection. */
@@ -32,6 +38,8 @@ export interface VirtualTargetOptions {
   readonly idleUs?: Micros;
   /** Left out: 200 with `{ "ok": true }` after 150 ms. */
   readonly react?: (arrival: Arrival, index: number) => Reaction;
+  /** Whether it keeps its arrivals; left out, it does. */
+  readonly remembers?: boolean;
 }
 
 /** A 200 after 150 ms. */
@@ -48,15 +56,24 @@ export const refused = (status: number, headers: Readonly<Record<string, string>
 
 export function createVirtualTarget(clock: WorldClock, options: VirtualTargetOptions = {}): VirtualTarget {
   const arrivals: Arrival[] = [];
+  const listeners = new Set<ArrivalListener>();
+  const remembers = options.remembers ?? true;
+  let count = 0;
   const react = options.react ?? (() => answered());
   return {
     arrivals,
+    onArrival(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
     handshakeUs: options.handshakeUs ?? us(30_000),
     idleUs: options.idleUs ?? seconds(60),
     async arrive(call) {
       const arrival = { ...call, atUs: clock.now() };
-      arrivals.push(arrival);
-      const reaction = react(arrival, arrivals.length - 1);
+      if (remembers) arrivals.push(arrival);
+      const reaction = react(arrival, count);
+      count += 1;
+      for (const listener of listeners) listener(arrival, reaction);
       if (reaction.latencyUs > 0) {
         await new Promise<void>((resolve) => void after(clock, reaction.latencyUs, resolve));
       }

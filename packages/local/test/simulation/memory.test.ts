@@ -1,0 +1,88 @@
+import { us } from "@sluice/dsl";
+import type { ExecutionEnd } from "../../src/models/step-functions/step-functions";
+import type { FedRequest, Simulation } from "../../src/simulation";
+import { synthesize, worldOf } from "./gateway-world";
+
+const TIERS = "tiers: [{ name: HIGH, timeout: 1h }, { name: NORMAL, timeout: 1d }]";
+
+/** One request a second, by turns of either tier; `asked` counts those that somebody has looked at. */
+function* oneASecond(count: number, asked = { count: 0 }): Generator<FedRequest> {
+  for (let i = 0; i < count; i++) {
+    asked.count += 1;
+    yield { atUs: us(i * 1_000_000), tier: i % 2 === 0 ? "HIGH" : "NORMAL", name: `r${i}`, operation: "read" };
+  }
+}
+
+function watch(world: Simulation) {
+  const ends: ExecutionEnd[] = [];
+  const arrivals: string[] = [];
+  const lines: string[] = [];
+  world.onEnded((end) => ends.push(end));
+  world.onArrival(({ context, atUs }, { latencyUs }) => arrivals.push(`${context.execution} ${atUs} ${latencyUs}`));
+  world.onCall(({ execution, outcome }) => lines.push(`${execution} ${outcome}`));
+  return { ends, arrivals, lines };
+}
+
+test("a simulation that forgets tells its listeners the same as one that remembers, and keeps nothing", async () => {
+  const gateway = await synthesize("10/s", TIERS);
+  const told = [];
+  for (const remembers of [true, false]) {
+    const world = await worldOf(gateway, { remembers });
+    const watched = watch(world);
+    world.feed(oneASecond(20));
+    expect(await world.runUntilEnded("5m")).toBe(true);
+    await world.run("1s");
+    expect(world.counts()).toEqual({ started: 20, ended: 20 });
+    told.push(watched);
+    const kept = [world.started.size, world.ended.size, world.target.arrivals.length, world.log.length];
+    if (remembers) expect(kept.slice(0, 3)).toEqual([20, 20, 20]);
+    else expect(kept).toEqual([0, 0, 0, 0]);
+  }
+  expect(told[0]?.ends).toHaveLength(20);
+  expect(told[0]?.lines).toHaveLength(20);
+  expect(told[1]).toEqual(told[0]);
+});
+
+test("a load that is fed is asked for its next request only when the one before has started", async () => {
+  const world = await worldOf(await synthesize("10/s", TIERS), { remembers: false });
+  const asked = { count: 0 };
+  world.feed(oneASecond(1_000_000, asked));
+  await world.run("10s");
+  expect(asked.count).toBe(12);
+  expect(world.counts().started).toBe(11);
+});
+
+test("a load that is not in the order of time is refused where it goes back", async () => {
+  const world = await worldOf(await synthesize("10/s", TIERS));
+  world.feed([
+    { atUs: us(2_000_000), tier: "HIGH", name: "first", operation: "read" },
+    { atUs: us(1_000_000), tier: "HIGH", name: "second", operation: "read" },
+  ]);
+  await expect(world.run("10s")).rejects.toThrow("not in the order of time: second at 1000000 us comes after 2000000");
+});
+
+test("the depths count what waits in each tier's queue and what the worker holds", async () => {
+  const world = await worldOf(await synthesize("1/s", TIERS));
+  expect(world.depths()).toEqual({ HIGH: 0, NORMAL: 0 });
+  for (let i = 0; i < 30; i++) world.send(i % 3 === 0 ? "HIGH" : "NORMAL", `r${i}`, { operation: "read" });
+  await world.run("200ms");
+  expect(world.depths()).toEqual({ HIGH: 10, NORMAL: 20 });
+  await world.run("2m");
+  expect(world.depths()).toEqual({ HIGH: 0, NORMAL: 0 });
+});
+
+test("a listener that was taken off hears nothing more", async () => {
+  const world = await worldOf(await synthesize("10/s", TIERS));
+  const heard: string[] = [];
+  const off = [
+    world.onEnded(({ name }) => heard.push(name)),
+    world.onArrival(({ operation }) => heard.push(operation)),
+    world.onCall(({ outcome }) => heard.push(outcome)),
+  ];
+  world.send("HIGH", "heard", { operation: "read" });
+  await world.run("10s");
+  for (const stop of off) stop();
+  world.send("HIGH", "unheard", { operation: "read" });
+  await world.runUntilEnded("1m");
+  expect(heard.sort()).toEqual(["heard", "read", "success"]);
+});
