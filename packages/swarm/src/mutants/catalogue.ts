@@ -70,7 +70,7 @@ function parse(name: string, patch: string): StructuredPatch[] {
   }
 }
 
-const AGAIN = `Make the same change to the sources as they are now, and write its diff into the file (packages/swarm/README.md, "Mutants").`;
+const AGAIN = `Make the same change to the sources as they are now, and write its diff into the file (packages/swarm/mutants/README.md).`;
 
 function applied(name: string, path: string, text: string | undefined, patch: StructuredPatch): string {
   const file = `mutants/${name}.patch`;
