@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Invariant } from "../outcome";
+import { atExit } from "./at-exit";
 import { bundleSeeds } from "./bundle";
 import type { Mutant } from "./catalogue";
 import { BrokenMutant, StalePatch } from "./failures";
@@ -52,12 +53,12 @@ export async function examine(mutant: Mutant, seeds: Seeds, patienceMs?: number)
 export async function trySources(mutant: Mutant | undefined, seeds: Seeds, patienceMs?: number): Promise<Trial> {
   const folder = mkdtempSync(join(tmpdir(), "sluice-mutants-"));
   const remove = () => rmSync(folder, { recursive: true, force: true });
-  process.once("exit", remove);
+  const isRemoved = atExit(remove);
   try {
     copySources(folder, mutant);
     return await runTrial(await bundleSeeds(folder), seeds, patienceMs);
   } finally {
-    process.off("exit", remove);
+    isRemoved();
     remove();
   }
 }

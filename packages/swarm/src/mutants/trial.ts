@@ -1,6 +1,7 @@
 import { fork } from "node:child_process";
 import { dirname } from "node:path";
 import type { Violation } from "../outcome";
+import { atExit } from "./at-exit";
 import type { SeedReport } from "./seed-report";
 
 /** Seeds from the first to the last, both included. */
@@ -40,7 +41,7 @@ export function runTrial(program: string, { first, last }: Seeds, patienceMs = S
     execArgv: [],
   });
   const endChild = () => void child.kill("SIGKILL");
-  process.once("exit", endChild);
+  const isOver = atExit(endChild);
   return new Promise<Trial>((resolve) => {
     const seen = { seeds: 0, requests: 0, calls: 0 };
     let end: TrialEnd = { kind: "kept" };
@@ -68,7 +69,7 @@ export function runTrial(program: string, { first, last }: Seeds, patienceMs = S
     });
     child.once("close", (code) => {
       clearTimeout(patience);
-      process.off("exit", endChild);
+      isOver();
       const isWhole = end.kind !== "kept" || (code === 0 && seen.seeds === last - first + 1);
       const message = said.trim() || `the process ended with ${code}`;
       resolve({ end: isWhole ? end : { kind: "threw", seed: first + seen.seeds, message }, ...seen });
