@@ -10,7 +10,8 @@ let isListening = false;
 export function atExit(action: () => void): () => void {
   if (!isListening) {
     process.once("exit", () => {
-      for (const one of actions) one();
+      // The last first: a process is ended before its folder is removed.
+      for (const one of [...actions].reverse()) one();
     });
   }
   isListening = true;

@@ -52,7 +52,8 @@ export async function examine(mutant: Mutant, seeds: Seeds, patienceMs?: number)
 /** @param mutant undefined for the sources as they are */
 export async function trySources(mutant: Mutant | undefined, seeds: Seeds, patienceMs?: number): Promise<Trial> {
   const folder = mkdtempSync(join(tmpdir(), "sluice-mutants-"));
-  const remove = () => rmSync(folder, { recursive: true, force: true });
+  // A process that was killed a moment ago may still be writing.
+  const remove = () => rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
   const isRemoved = atExit(remove);
   try {
     copySources(folder, mutant);
