@@ -32,6 +32,7 @@ const PINS = {
   constructs: "10.8.1",
   "csv-parse": "7.0.3",
   "dependency-cruiser": "17.4.3", // 18 needs Node 22
+  diff: "9.0.0",
   dynalite: "4.0.0",
   esbuild: "0.28.2",
   "fast-check": "4.10.2",
@@ -309,7 +310,8 @@ new Workspace(root, "swarm", {
   description:
     "Our own proof: random scenarios in virtual time, the invariants they must keep, and the search for more.",
   uses: ["dsl", "runtime", "infra", "local"],
-  deps: ["commander"],
+  deps: ["cli-table3", "commander", "diff"],
+  devDeps: ["esbuild"],
 });
 const workspaces = ["dsl", "runtime", "infra", "local", "cli", "swarm"];
 
@@ -355,6 +357,7 @@ root.addScripts({
   format: `${BOOTSTRAP} && biome check --write .`,
   fuzz: `${BOOTSTRAP} && node scripts/fuzz.mjs`,
   "check:generated": `${BOOTSTRAP} && node scripts/check-generated.mjs`,
+  "simulate:mutants": `${BOOTSTRAP} && node packages/swarm/bin/mutants.js`,
   clean: "node scripts/clean.mjs",
 });
 
