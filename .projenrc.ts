@@ -28,6 +28,7 @@ const PINS = {
   commander: "14.0.3",
   constructs: "10.8.1",
   "dependency-cruiser": "17.4.3", // 18 needs Node 22
+  diff: "9.0.0",
   dynalite: "4.0.0",
   esbuild: "0.28.2",
   "fast-check": "4.10.2",
@@ -285,6 +286,8 @@ new Workspace(root, "swarm", {
   description:
     "Our own proof: random scenarios in virtual time, the invariants they must keep, and the search for more.",
   uses: ["dsl", "runtime", "infra", "local"],
+  deps: ["cli-table3", "commander", "diff"],
+  devDeps: ["esbuild"],
 });
 const workspaces = ["dsl", "runtime", "infra", "local", "cli", "swarm"];
 
@@ -328,6 +331,7 @@ root.addScripts({
   typecheck: `${BOOTSTRAP} && tsc -p tsconfig.check.json`,
   format: `${BOOTSTRAP} && biome check --write .`,
   "check:generated": `${BOOTSTRAP} && node scripts/check-generated.mjs`,
+  "simulate:small-scopes": `${BOOTSTRAP} && node packages/swarm/bin/small-scopes.js`,
   clean: "node scripts/clean.mjs",
 });
 
