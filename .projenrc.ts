@@ -358,6 +358,7 @@ root.addScripts({
   fuzz: `${BOOTSTRAP} && node scripts/fuzz.mjs`,
   "check:generated": `${BOOTSTRAP} && node scripts/check-generated.mjs`,
   "simulate:mutants": `${BOOTSTRAP} && node packages/swarm/bin/mutants.js`,
+  "simulate:small-scopes": `${BOOTSTRAP} && node packages/swarm/bin/small-scopes.js`,
   clean: "node scripts/clean.mjs",
 });
 

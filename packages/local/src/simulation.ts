@@ -1,6 +1,7 @@
 import { type GatewayPlan, type Json, type Micros, parseDuration, us } from "@sluice/dsl";
 import type { CallLine } from "@sluice/runtime";
 import { after } from "./clock";
+import type { Cloud } from "./cloud-types";
 import type { Placement } from "./models/lambda/lambda";
 import type { Queue } from "./models/sqs/queue";
 import type { ExecutionEnd } from "./models/step-functions/step-functions";
@@ -31,6 +32,12 @@ export interface SimulationOptions {
   readonly placement?: Placement;
   /** How much longer than the shortest the path to the target may take for a call; nothing when left out. */
   readonly pathVariesUs?: Micros;
+  /** Left out: a clock that is the simulation's own. One that is handed in decides what of all that waits is next. */
+  readonly clock?: VirtualClock;
+  /** Left out: from {@link seed}. */
+  readonly random?: Random;
+  /** What lies between a worker's process and AWS, beyond what {@link faults} say. Left out: nothing. */
+  readonly workerNetwork?: (cloud: Cloud) => Cloud;
   /**
    * Whether it keeps what is over: every start, end, arrival and line of the log. Left out, it does. False: it tells
    * listeners only, and its memory depends on what waits and not on the time simulated. The names of executions that have
@@ -111,8 +118,7 @@ const SHORTEST_PATH: Micros = us(5_000);
 
 /** @throws TemplateError, ServiceError when the template cannot be loaded */
 export async function simulate(options: SimulationOptions): Promise<Simulation> {
-  const clock = new VirtualClock();
-  const random = new Random(options.seed);
+  const { clock = new VirtualClock(), random = new Random(options.seed), workerNetwork = (cloud) => cloud } = options;
   let faults = { ...TYPICAL, ...options.faults };
   let processFaults = options.processFaults ?? {};
   const world: World = { clock, random, faults: NO_FAULTS, region: "eu-west-1", account: "111122223333" };
@@ -127,7 +133,7 @@ export async function simulate(options: SimulationOptions): Promise<Simulation> 
     host: (cloud) =>
       createVirtualHost({
         clock,
-        cloud,
+        cloud: workerNetwork(cloud),
         target,
         faults: () => processFaults,
         pathUs: () => us(SHORTEST_PATH + random.between(0, options.pathVariesUs ?? 0)),

@@ -1,6 +1,8 @@
 import type { Json } from "@sluice/dsl";
+import type { WorldClock } from "../../clock";
 import { ServiceError } from "../../cloud-types";
 import { isObject } from "../../input";
+import type { Random } from "../../random";
 import type { World } from "../../world";
 import { compileExpression, expressionIn, messageOf } from "../jsonata";
 import { type Integration, integrationOf } from "./integrations";
@@ -60,6 +62,21 @@ export interface FailState {
  * @throws ServiceError InvalidDefinition with everything that is wrong or not modelled, each with its place
  */
 export function parseDefinition(text: string, world: World): Definition {
+  const known = read.get(world.random)?.get(text);
+  if (known?.clock === world.clock) return known.definition;
+  const definition = parseSound(text, world);
+  const beside = read.get(world.random) ?? new Map();
+  read.set(world.random, beside.set(text, { clock: world.clock, definition }));
+  return definition;
+}
+
+/**
+ * Compiling its expressions takes longer than a short run: worlds that follow each other on one clock and one source of
+ * chance, which is all of a world that an expression reads, share a definition.
+ */
+const read = new WeakMap<Random, Map<string, { readonly clock: WorldClock; readonly definition: Definition }>>();
+
+function parseSound(text: string, world: World): Definition {
   const problems = new Problems();
   const definition = parseMachine(text, problems, world);
   if (problems.found.length > 0)
