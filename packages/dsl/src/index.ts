@@ -46,7 +46,7 @@ export { type LoadWords, loadFinding } from "./load-file/finding";
 export { type Moment, parseMoment } from "./load-file/moment";
 export { type ReadLoad, readLoad, streamsOf } from "./load-file/read-load";
 export { mergePatch } from "./merge-patch";
-export { MAX_NAME_CHARS, stackNameOf, type WantedName, wantedNames } from "./names";
+export { DEFAULT_NAMING, MAX_NAME_CHARS, stackNameOf, type WantedName, wantedNames } from "./names";
 export { type GatewayDocument, type Path, parseGateway, type Range } from "./parse";
 export { intervalUs, planGateway, TASK_MARGIN_US } from "./plan";
 export { diffPlans } from "./plan-diff/diff-plans";

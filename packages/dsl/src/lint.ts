@@ -145,7 +145,8 @@ const isSuppressible = ({ rule }: Finding): boolean => RULES.some((one) => one.i
 export function resolveSpec(document: GatewayDocument, options: ResolveOptions = {}): Resolved {
   const subject = readSubject(document, options);
   const findings = check(subject).sort(inFileOrder);
-  const spec = subject.gateway && !hasError(findings) ? specOf(subject.gateway, options.environment) : undefined;
+  const spec =
+    subject.gateway && !hasError(findings) ? specOf(subject.gateway, options.environment, options.project) : undefined;
   return { spec, findings };
 }
 
@@ -200,7 +201,9 @@ function isSame(one: Finding, other: Finding): boolean {
 
 function specsOf(subject: Subject): LintedGateway[] {
   const { document, gateway, environment, instance, project } = subject;
-  return gateway ? [{ file: document.file, document, project, instance, spec: specOf(gateway, environment) }] : [];
+  return gateway
+    ? [{ file: document.file, document, project, instance, spec: specOf(gateway, environment, project) }]
+    : [];
 }
 
 function hasError(findings: readonly Finding[]): boolean {

@@ -8,9 +8,21 @@ export const MAX_NAME_CHARS = {
   table: 255,
 } as const;
 
-/** `sluice-NAME` or `sluice-NAME-ENV`: the stack's name, and what the names of everything in it begin with. */
-export function stackNameOf(gateway: string, environment: string | undefined): string {
-  return environment === undefined ? `sluice-${gateway}` : `sluice-${gateway}-${environment}`;
+/** What stacks are named by where `sluice.yaml` says nothing. */
+export const DEFAULT_NAMING = "sluice-{gateway}-{environment}";
+
+/**
+ * The stack's name, and what the names of everything in it begin with: `sluice-NAME`, `sluice-NAME-ENV`, or as
+ * `sluice.yaml` has it. Without an environment its place is left out, with the hyphen beside it.
+ *
+ * @param naming a pattern with `{gateway}` and `{environment}`
+ */
+export function stackNameOf(gateway: string, environment: string | undefined, naming = DEFAULT_NAMING): string {
+  const pattern =
+    environment === undefined
+      ? naming.replace(/-\{environment\}|\{environment\}-?/, "")
+      : naming.replace("{environment}", environment);
+  return pattern.replace("{gateway}", gateway);
 }
 
 /** A name that a stack gives, before it is cut to what AWS allows. */
@@ -22,8 +34,13 @@ export interface WantedName {
 }
 
 /** Every name of at most `maxChars` that a gateway's stack gives, as it should be. */
-export function wantedNames(gateway: string, environment: string | undefined, tiers: readonly string[]): WantedName[] {
-  const prefix = stackNameOf(gateway, environment);
+export function wantedNames(
+  gateway: string,
+  environment: string | undefined,
+  tiers: readonly string[],
+  naming?: string,
+): WantedName[] {
+  const prefix = stackNameOf(gateway, environment, naming);
   const ofTiers = tiers.flatMap((tier) => [
     { of: `the queue of ${tier}`, name: `${prefix}-${tier}`, maxChars: MAX_NAME_CHARS.queue },
     { of: `the topic of ${tier}`, name: `${prefix}-${tier}.fifo`, maxChars: MAX_NAME_CHARS.topic },

@@ -11,6 +11,8 @@ export interface GatewayPlan {
   readonly owner?: string;
   /** The environment whose patch was applied; undefined when none was asked for. */
   readonly environment?: string;
+  /** What the stack is named by; undefined where `sluice.yaml` says nothing. */
+  readonly naming?: string;
   readonly limit: LimitPlan;
   /** Most calls open at the target at once, 1 to 200. */
   readonly openCalls: number;

@@ -69,6 +69,7 @@ export function planGateway(spec: GatewaySpec): GatewayPlan {
     description: spec.description,
     owner: spec.owner,
     environment: spec.environment,
+    naming: spec.naming,
     limit,
     openCalls: spec.concurrency ?? openCalls(responseUs, limit.intervalUs),
     tiers: spec.tiers.map((tier, rank) => planTier(tier, rank)),

@@ -27,6 +27,8 @@ export interface GatewaySpec extends Pick<GatewayFile, Kept> {
   readonly defaultTier: string;
   /** The environment whose patch was applied. */
   readonly environment?: string;
+  /** What stacks are named by, where `sluice.yaml` says it. */
+  readonly naming?: string;
 }
 
 /** One thing that an HTTP target can do. */
@@ -49,7 +51,8 @@ export interface ResolveOptions {
  *
  * @throws RangeError for what this version's worker does not do; lint never lets that through
  */
-export function specOf(gateway: GatewayFile, environment?: string): GatewaySpec {
+export function specOf(gateway: GatewayFile, environment?: string, project?: Project): GatewaySpec {
+  const naming = project?.settings?.naming;
   const { version, name, description, owner, concurrency, jitter, tiers, timeouts, outcomes, retries } = gateway;
   const rateLimit = spacedLimit(gateway.rateLimit)?.rate;
   return {
@@ -61,6 +64,7 @@ export function specOf(gateway: GatewayFile, environment?: string): GatewaySpec 
     ),
     defaultTier: gateway.defaultTier ?? middleTier(tiers.map((tier) => tier.name)),
     ...(environment === undefined ? {} : { environment }),
+    ...(naming === undefined ? {} : { naming }),
   };
 }
 

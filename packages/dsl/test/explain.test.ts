@@ -40,6 +40,13 @@ test("the first sentence says what is kept and how much of the limit that reache
   );
 });
 
+test("the stack's name in AWS is told, and what decided it", () => {
+  expect(valuesOf(explain(sample("companies-house"))).stack).toBe("sluice-companies-house");
+  const named = explainPlan({ ...planOf(sample("nvd")), environment: "live", naming: "acme-{gateway}-{environment}" });
+  expect(valuesOf(named).stack).toBe("acme-nvd-live");
+  expect(whyOf(named, "stack")).toContain("by naming of sluice.yaml, acme-{gateway}-{environment}");
+});
+
 test("numbers carry their unit in their name, beside the words", () => {
   expect(explain(sample("companies-house")).numbers).toMatchObject({
     limitCalls: 600,

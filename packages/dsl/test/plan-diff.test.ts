@@ -1,4 +1,4 @@
-import { type Change, diffPlans, explainPlan, type GatewayPlan, parseGateway, plansOf } from "@sluice/dsl";
+import { type Change, diffPlans, explainPlan, type GatewayPlan, parseGateway, plansOf, readProject } from "@sluice/dsl";
 import { wholeFile } from "./source";
 
 const SECOND = 1_000_000;
@@ -359,6 +359,34 @@ describe("an environment under another name", () => {
   test("is none where the old one is still there, or was the file itself", () => {
     const both = plans("environments: { staging: { rateLimit: 1/s }, test: { rateLimit: 1/s } }");
     expect(diffPlans(file("staging"), both).gateways.map(({ kind }) => kind)).toEqual(["added"]);
+  });
+});
+
+describe("another naming in sluice.yaml", () => {
+  const under = (naming: string) =>
+    plansOf(
+      parseGateway(wholeFile("environments: { live: { rateLimit: 1/s } }"), "test.yaml"),
+      readProject(`version: 1\nnaming: "${naming}"\n`, "sluice.yaml"),
+    );
+
+  test("makes every stack a new one, deployed paused, with what becomes of the requests in the old one", () => {
+    const { gateways, care } = diffPlans(
+      plans("environments: { live: { rateLimit: 1/s } }"),
+      under("{environment}-{gateway}"),
+    );
+    expect(care).toBe("paused");
+    expect(gateways.map(({ changes }) => only(changes, "stack-renamed"))).toMatchObject([
+      { before: "sluice-test", after: "test" },
+      { before: "sluice-test-live", after: "live-test" },
+    ]);
+  });
+
+  test("that says what is so by default changes nothing", () => {
+    const { gateways } = diffPlans(
+      plans("environments: { live: { rateLimit: 1/s } }"),
+      under("sluice-{gateway}-{environment}"),
+    );
+    expect(gateways).toEqual([]);
   });
 });
 

@@ -62,7 +62,7 @@ test.each([
   ["environments: { production: { account: 123456789012 } }", "wrong-type", "123456789012"],
   ["environments: { production: { region: London } }", "wrong-type", "London"],
   ["policy: { owner: yes-please }", "wrong-type", "yes-please"],
-  ["naming: {}", "unknown-key", "naming"],
+  ["budgets: {}", "unknown-key", "budgets"],
   ["defaults: { name: all }", "fixed-key", "name"],
   ["defaults: { environments: { staging: { rateLimit: 1/s } } }", "fixed-key", "environments"],
 ])("%s is found in sluice.yaml, and nothing is resolved", (line, name, text) => {
@@ -119,4 +119,16 @@ test("a gateway resolved once more with a patch keeps the project's defaults", (
   const document = parseGateway(GATEWAY.text, GATEWAY.file);
   const { spec } = resolveSpec(document, { project, patch: { endpoint: { url: "http://127.0.0.1:1" } } });
   expect(spec).toMatchObject({ timeouts: { response: 20_000_000 }, endpoint: { url: "http://127.0.0.1:1" } });
+});
+
+test.each([
+  ["acme-{gateway}-{environment}", []],
+  ["{environment}-{gateway}", []],
+  ["{gateway}", ["wrong-type"]],
+  ["acme-{gateway}-{environment}-{gateway}", ["wrong-type"]],
+  ["acme_{gateway}-{environment}", ["wrong-type"]],
+  ["1-{gateway}-{environment}", ["wrong-type"]],
+  ["{gateway}-{env}-{environment}", ["wrong-type"]],
+])("naming %s: %j", (naming, names) => {
+  expect(lint(`version: 1\nnaming: "${naming}"\n`).found.map(({ name }) => name)).toEqual(names);
 });

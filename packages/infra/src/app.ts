@@ -83,7 +83,11 @@ function synthInto(
   if (validation) Validations.of(app).addPlugins(new AwsSolutionsChecks());
   const stacks = plans.map((plan) => ({
     plan,
-    stack: new GatewayStack(app, stackNameOf(plan.name, plan.environment), { plan, workerAsset, env: place }),
+    stack: new GatewayStack(app, stackNameOf(plan.name, plan.environment, plan.naming), {
+      plan,
+      workerAsset,
+      env: place,
+    }),
   }));
   withDefaultValidation(validation, () => app.synth());
   if (validation) refuseViolations(readViolations(folder));
@@ -112,7 +116,7 @@ function refuseViolations(violations: readonly string[]): void {
 function refuseSharedNames(plans: readonly GatewayPlan[]): void {
   const seen = new Map<string, GatewayPlan>();
   for (const plan of plans) {
-    const stackName = stackNameOf(plan.name, plan.environment);
+    const stackName = stackNameOf(plan.name, plan.environment, plan.naming);
     const other = seen.get(stackName);
     if (other !== undefined)
       throw new SynthesisFailure(

@@ -30,7 +30,7 @@ export class GatewayStack extends Stack {
 
   constructor(scope: Construct, id: string, { plan, environment, workerAsset, ...props }: GatewayStackProps) {
     const place = environment ?? plan.environment;
-    const prefix = stackNameOf(plan.name, place);
+    const prefix = stackNameOf(plan.name, place, plan.naming);
     super(scope, id, { ...props, stackName: prefix, description: descriptionOf(plan) });
     const queues = new TierQueues(this, "Queues", { plan, prefix });
     const gate = newGateTable(this, prefix);

@@ -392,6 +392,16 @@ test("what is in a stack is of a kind that the local mode knows", () => {
   ]);
 });
 
+test("naming of sluice.yaml is what every name begins with, and the path that callers look under stays", () => {
+  const plan = samplePlan({ name: "tides", environment: "live", naming: "acme-{environment}-{gateway}" });
+  const all = fields(synthesize(plan, "live").template.toJSON().Resources);
+  const given = Object.keys(all)
+    .map((id) => fields(fields(all[id]).Properties))
+    .flatMap((one) => [one.FunctionName, one.Name, one.QueueName, one.TopicName, one.TableName, one.StateMachineName])
+    .filter((name) => typeof name === "string");
+  expect(given.filter((name) => !name.startsWith("acme-live-tides"))).toEqual(["/sluice/live/tides/state-machine-arn"]);
+});
+
 test("what lint says of names that are too long is what becomes of them here", () => {
   const [gateway, environment] = ["g".repeat(40), "e".repeat(20)];
   const plan = samplePlan({ name: gateway, environment });

@@ -6,13 +6,14 @@ import {
   SFNClient,
   StartExecutionCommand,
 } from "@aws-sdk/client-sfn";
-import { type CallerInput, didYouMean, type Json } from "@sluice/dsl";
+import { type CallerInput, DEFAULT_NAMING, didYouMean, type Json, stackNameOf } from "@sluice/dsl";
 import { LOCAL_REGION } from "@sluice/local";
 import { Command } from "commander";
 import { isSystemError, ToolFailure } from "../failures";
 import { readText } from "../files";
 import { colorsOf, type ExitCode, type Io, printLine, progressOn, textOf } from "../io";
 import { failureSentences } from "../print/execution-failure";
+import { loadProject } from "../project";
 import { envOption, example, type Format, formatOption } from "./words";
 
 /** Where `sluice dev` listens unless told otherwise. */
@@ -68,10 +69,11 @@ export async function runCall(options: CallOptions, io: Io): Promise<ExitCode> {
     ...(options.tier === undefined ? {} : { tier: options.tier }),
     ...(options.request === undefined ? {} : { request: await requestOf(options.request, io) }),
   };
+  const naming = (await loadProject(io))?.project.settings?.naming ?? DEFAULT_NAMING;
   const endpoint = endpointOf(options, io);
   const client = clientFor(endpoint, io);
   try {
-    const stateMachineArn = await findStateMachine(client, options);
+    const stateMachineArn = await findStateMachine(client, options, naming);
     const started = await client.send(
       new StartExecutionCommand({
         stateMachineArn,
@@ -81,7 +83,7 @@ export async function runCall(options: CallOptions, io: Io): Promise<ExitCode> {
     );
     return report(await endOf(client, started.executionArn ?? "", io), options, io);
   } catch (error) {
-    throw await inWords(error, { client, endpoint, options, input, program: io.program });
+    throw await inWords(error, { client, endpoint, options, input, naming, program: io.program });
   } finally {
     client.destroy();
   }
@@ -163,15 +165,16 @@ const clientFor = (endpoint: string, io: Io): SFNClient =>
   });
 
 /** @throws ToolFailure naming the gateways that run there, when this one does not */
-async function findStateMachine(client: SFNClient, { gateway, env }: CallOptions): Promise<string> {
-  const wanted = `sluice-${gateway}${env === undefined ? "" : `-${env}`}`;
+async function findStateMachine(client: SFNClient, { gateway, env }: CallOptions, naming: string): Promise<string> {
+  const wanted = stackNameOf(gateway, env, naming);
+  const [prefix = ""] = naming.split("{");
   const names: string[] = [];
   let nextToken: string | undefined;
   do {
     const page = await client.send(new ListStateMachinesCommand({ nextToken }));
     for (const { name, stateMachineArn } of page.stateMachines ?? []) {
       if (name === wanted && stateMachineArn !== undefined) return stateMachineArn;
-      if (name?.startsWith("sluice-")) names.push(name.slice("sluice-".length));
+      if (name?.startsWith(prefix)) names.push(name.slice(prefix.length));
     }
     nextToken = page.nextToken;
   } while (nextToken !== undefined);
@@ -190,6 +193,8 @@ interface Attempted {
   readonly endpoint: string;
   readonly options: CallOptions;
   readonly input: CallerInput;
+  /** What stacks are named by. */
+  readonly naming: string;
   readonly program: string;
 }
 
@@ -219,8 +224,8 @@ async function inWords(error: unknown, attempted: Attempted): Promise<unknown> {
  * Step Functions gives back the execution of that name while it runs with the same input, and refuses the name when the
  * input is another one or the execution has ended.
  */
-async function nameTaken({ client, options, input }: Attempted): Promise<ToolFailure> {
-  const stateMachineArn = await findStateMachine(client, options);
+async function nameTaken({ client, options, input, naming }: Attempted): Promise<ToolFailure> {
+  const stateMachineArn = await findStateMachine(client, options, naming);
   const executionArn = `${stateMachineArn.replace(":stateMachine:", ":execution:")}:${options.name}`;
   const before = await client.send(new DescribeExecutionCommand({ executionArn })).catch(() => undefined);
   const isSame = before?.input === JSON.stringify(input);

@@ -1,4 +1,4 @@
-import type { GatewayPlan, Json } from "@sluice/dsl";
+import { type GatewayPlan, type Json, stackNameOf } from "@sluice/dsl";
 import { LOCAL_REGION, type LocalWorld } from "@sluice/local";
 import { SECRETS_FILE } from "../files";
 import type { Colors } from "../io";
@@ -82,7 +82,7 @@ function awsLines({ gateways, world }: DevScreen, width: number): string[] {
   const shown = gateways.find(({ sample }) => sample !== undefined);
   if (shown === undefined) return [];
   const { plan, sample } = shown;
-  const machine = `:sluice-${plan.name}${plan.environment === undefined ? "" : `-${plan.environment}`}`;
+  const machine = `:${stackNameOf(plan.name, plan.environment, plan.naming)}`;
   const stack = world.stacks.find(({ stateMachineArn }) => stateMachineArn.endsWith(machine));
   if (stack === undefined) throw new Error(`no stack of ${plan.name} was loaded`);
   const input = { operation: plan.operations[0]?.name, tier: tierOf(plan), request: sample };

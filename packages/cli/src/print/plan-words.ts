@@ -64,6 +64,14 @@ const renamedEnvironment: Words<"environment-renamed"> = ({ gateway, before, aft
   deploy: `Stop starting executions of ${gateway} in ${before}, wait until none is running, destroy its stack, then deploy ${after} and let callers change over.`,
 });
 
+const renamedStack: Words<"stack-renamed"> = ({ gateway, before, after, host, bothPerSecond }, quote) => ({
+  what: `The stack of ${gateway} is now called ${after} instead of ${before} (naming of sluice.yaml). For AWS everything in it is new: queues, topics, worker, table and state machine. The old stack stays deployed until somebody destroys it.`,
+  callers: "They find another state machine. Those who do not change over ask the old one.",
+  target: `If both were deployed, ${quote(host)} would get up to ${plural(bothPerSecond, "call")} a second: neither knows of the other.`,
+  waiting: `They wait in the queues of ${before}, and only its own worker calls them.`,
+  deploy: `Stop starting executions, wait until none is running, destroy ${before}, delete its queues and its table, which stay, then deploy ${after} and let callers change over.`,
+});
+
 const sharedTarget: Words<"shared-target"> = ({ host, others }, quote) => ({
   what: `${quote(host)} is also the target of ${list(others)}.`,
   target: `Each of the ${others.length + 1} gateways keeps its own limit, so together they may call more often than one alone.`,
@@ -370,6 +378,7 @@ const WORDS: { readonly [Kind in ChangeFacts["kind"]]: Words<Kind> } = {
   "gateway-removed": removedGateway,
   "gateway-renamed": renamedGateway,
   "environment-renamed": renamedEnvironment,
+  "stack-renamed": renamedStack,
   "shared-target": sharedTarget,
   limit,
   "open-calls": openCalls,

@@ -37,6 +37,19 @@ async function startDev(
   };
 }
 
+test("under a naming of sluice.yaml dev shows, and call finds, the stack by it", async () => {
+  const session = newSession();
+  await session.write("sluice.yaml", 'version: 1\nnaming: "acme-{gateway}-{environment}"\n');
+  await session.write("gateways/weather.yaml", WEATHER);
+  const dev = await startDev(session, "--env staging");
+  const call = (words: string) => session.run(`call ${words}`, { env: { AWS_ENDPOINT_URL: dev.endpoint } });
+  expect(dev.screen).toContain(":stateMachine:acme-weather-staging");
+  expect((await call(`weather --env staging --request '{"place":"Oslo"}'`)).code).toBe(0);
+  expect((await call("wether --env staging")).stderr).toContain("did you mean weather-staging?");
+  await dev.end();
+  session.close();
+});
+
 describe("with a gateway that runs", () => {
   let session: Session;
   let dev: Awaited<ReturnType<typeof startDev>>;

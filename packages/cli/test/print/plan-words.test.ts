@@ -27,6 +27,18 @@ const EACH: readonly (readonly [Change, string])[] = [
   ],
   [
     {
+      kind: "stack-renamed",
+      care: "paused",
+      host: "a.example",
+      gateway: "a",
+      before: "sluice-a",
+      after: "acme-a",
+      bothPerSecond: 1,
+    },
+    "«a.example» would get up to 1 call a second",
+  ],
+  [
+    {
       kind: "environment-renamed",
       care: "paused",
       host: "a.example",

@@ -1,8 +1,9 @@
 import { showDuration, showRoughly } from "../duration";
+import { stackNameOf } from "../names";
 import type { GatewayPlan } from "../plan-types";
 import { plural } from "../plural";
 import { costFact } from "./cost";
-import type { ExplainedNumbers, Explanation, OperationFact, TierFact, WaitsFact } from "./explanation";
+import type { ExplainedNumbers, Explanation, Fact, OperationFact, TierFact, WaitsFact } from "./explanation";
 import { limitFacts, reachedShareOf } from "./limit";
 import { type ArrivalsByTier, waitsFact } from "./loads";
 import { outcomeFacts } from "./outcomes";
@@ -31,7 +32,7 @@ export function explainPlan(plan: GatewayPlan, { load }: ExplainOptions = {}): E
       `A million requests cost about ${wholeDollars(cost.fullUsdPerMillion)} when many wait and ${wholeDollars(cost.sparseUsdPerMillion)} when they come one by one; the gateway itself costs up to ${wholeDollars(cost.usdPerMonth)} a month.`,
     ],
     numbers: numbersOf(plan, pace),
-    facts: [...limitFacts(plan, pace), ...timeFacts(plan)],
+    facts: [...limitFacts(plan, pace), ...timeFacts(plan), stackFact(plan)],
     tiers: tierFacts(plan),
     waits,
     queues: queueFacts(plan, pace),
@@ -89,6 +90,12 @@ function numbersOf(plan: GatewayPlan, pace: Pace): ExplainedNumbers {
     standstillUs: turn.bellHoldUs,
   };
 }
+
+const stackFact = ({ name, environment, naming }: GatewayPlan): Fact => ({
+  name: "stack",
+  value: stackNameOf(name, environment, naming),
+  why: `its name in AWS, with which those of its queues, topics, function and state machine begin${naming === undefined ? "" : `; by naming of sluice.yaml, ${naming}`}`,
+});
 
 const tierFacts = ({ tiers, defaultTier }: GatewayPlan): TierFact[] =>
   tiers.map(({ name, timeoutUs, share }, rank) => ({

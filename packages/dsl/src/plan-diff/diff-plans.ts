@@ -1,3 +1,4 @@
+import { stackNameOf } from "../names";
 import type { GatewayPlan } from "../plan-types";
 import { us } from "../units";
 import { callsPerSecond, numbersOf } from "./numbers";
@@ -35,6 +36,8 @@ function diffPair({ before, after }: PlanPair, hosts: Hosts): GatewayDiff | unde
   const changes = [...tierChanges(before, after), ...operationChanges(before, after), ...targetChanges(before, after)];
   if (before.name !== after.name || before.environment !== after.environment)
     return entry("renamed", after, [renamedChange(before, after), ...changes], { before, after });
+  const [oldStack, stack] = [stackOf(before), stackOf(after)];
+  if (oldStack !== stack) changes.push(renameOf("stack-renamed", { before, after }, oldStack, stack));
   if (changes.length === 0) return undefined;
   const shared = hostOf(before) === hostOf(after) ? [] : sharedTarget(after, hosts);
   return entry("changed", after, [...shared, ...changes], { before, after });
@@ -73,12 +76,27 @@ const removedChange = (plan: GatewayPlan): Change => ({
 
 /** Two stacks, as far as AWS knows: the new one beside the old one, each with the whole limit. */
 function renamedChange(before: GatewayPlan, after: GatewayPlan): Change {
-  const bothPerSecond = callsPerSecond(us(1 / (1 / before.limit.intervalUs + 1 / after.limit.intervalUs)));
-  const facts = { care: "paused", host: hostOf(after), gateway: after.name, bothPerSecond } as const;
-  if (before.name !== after.name) return { kind: "gateway-renamed", ...facts, before: before.name, after: after.name };
+  if (before.name !== after.name) return renameOf("gateway-renamed", { before, after }, before.name, after.name);
   const [was = "", is = ""] = [before.environment, after.environment];
-  return { kind: "environment-renamed", ...facts, before: was, after: is };
+  return renameOf("environment-renamed", { before, after }, was, is);
 }
+
+const renameOf = (
+  kind: "gateway-renamed" | "environment-renamed" | "stack-renamed",
+  plans: { readonly before: GatewayPlan; readonly after: GatewayPlan },
+  before: string,
+  after: string,
+): Change => ({
+  kind,
+  care: "paused",
+  host: hostOf(plans.after),
+  gateway: plans.after.name,
+  before,
+  after,
+  bothPerSecond: callsPerSecond(us(1 / (1 / plans.before.limit.intervalUs + 1 / plans.after.limit.intervalUs))),
+});
+
+const stackOf = ({ name, environment, naming }: GatewayPlan): string => stackNameOf(name, environment, naming);
 
 /** Names of gateways by environment and host. */
 type Hosts = ReadonlyMap<string, readonly string[]>;

@@ -106,6 +106,8 @@ type GatewayFacts =
   | ({ readonly kind: "gateway-renamed" } & RenameFacts)
   /** `before` and `after` are names of the environment. */
   | ({ readonly kind: "environment-renamed" } & RenameFacts)
+  /** Another `naming` in `sluice.yaml`: names of the stack. */
+  | ({ readonly kind: "stack-renamed" } & RenameFacts)
   /** Gateways of this side, besides, that call the same host, each up to its own limit. */
   | { readonly kind: "shared-target"; readonly host: string; readonly others: readonly string[] };
 

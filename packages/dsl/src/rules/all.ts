@@ -3,6 +3,7 @@ import { againstPolicy } from "./against-policy";
 import { alarmAfterTimeout } from "./alarm-after-timeout";
 import { authorizationTwice } from "./authorization-twice";
 import { badExpression } from "./bad-expression";
+import { badNaming } from "./bad-naming";
 import { badProbe } from "./bad-probe";
 import { badRequestSchema } from "./bad-request-schema";
 import { badRetryWait } from "./bad-retry-wait";
@@ -124,4 +125,5 @@ export const RULES: readonly Rule[] = [
   environmentQuotas,
   idempotencyHeaderFixed,
   againstPolicy,
+  badNaming,
 ];

@@ -14,7 +14,9 @@ export const nameTooLong = defineRule({
     },
   },
   check: (subject, report) => {
-    const { draft, environment } = subject;
+    const { draft, environment, project } = subject;
+    // Names that somebody chose are not to be cut at all: bad-naming speaks.
+    if (project?.settings?.naming !== undefined) return;
     if (!areSound(subject, ["name", "tiers", "environments"]) || draft.name === undefined || draft.tiers === undefined)
       return;
     const tiers = draft.tiers.map(({ name }) => name);

@@ -25,6 +25,12 @@ const environment = z
     examples: [{ account: "123456789012", region: "eu-west-2", concurrency: 100 }],
   });
 
+/** Both places once, in either order; a letter or a place first. */
+const NAMING_PATTERN =
+  /^(?=[A-Za-z{])(?=[^{]*(\{gateway\}[^{]*\{environment\}|\{environment\}[^{]*\{gateway\})[^{]*$)[A-Za-z0-9{}-]{1,60}$/;
+
+const NAMING = "acme-{gateway}-{environment}";
+
 /** The file of a repository of gateways, whole. */
 export const projectFile = z
   .strictObject({
@@ -50,6 +56,15 @@ export const projectFile = z
         examples: [{ production: { account: "123456789012", region: "eu-west-2" } }],
       })
       .prefault({}),
+    naming: named(
+      NAMING_PATTERN,
+      `{gateway} and {environment}, once each, with letters, digits and hyphens, like ${NAMING}`,
+      {
+        description:
+          "What stacks are called, and what the names of queues, topics, functions and state machines begin with. Without an environment its place is left out. Default: sluice-{gateway}-{environment}. Another naming makes new stacks of all gateways.",
+        examples: [NAMING],
+      },
+    ).optional(),
     policy: z
       .strictObject({
         owner: z
