@@ -1,7 +1,7 @@
 import { type Json, type Micros, us } from "@sluice/dsl";
 import { type AwaitPoint, answered, type Cloud, type Queue, type Simulation, simulate } from "@sluice/local";
 import type { Deployment } from "../deploy";
-import type { Answered } from "../invariants";
+import type { Answered } from "./broken";
 import type { Violation } from "../outcome";
 import { ChosenRandom } from "./chosen-random";
 import { type Allowance, Course, CRASH, type Fork, FREE } from "./course";
