@@ -150,7 +150,8 @@ export class LocalCloud implements Cloud {
     const thereUs = upTo(this.world, halfUs);
     if (thereUs > 0) await this.pause(thereUs);
     if (strikes(this.world, "throttled", service, faults.throttled[service] ?? 0, asked.input)) throw throttling();
-    if (strikes(this.world, "failBefore", service, faults.failBefore[service] ?? 0, asked.input)) throw serviceFailure();
+    if (strikes(this.world, "failBefore", service, faults.failBefore[service] ?? 0, asked.input))
+      throw serviceFailure();
     const output = await this.performAndTell(operation, asked);
     const backUs = upTo(this.world, halfUs);
     if (backUs > 0) await this.pause(backUs);

@@ -1,8 +1,8 @@
 import { type Json, type Micros, us } from "@sluice/dsl";
 import { type AwaitPoint, answered, type Cloud, type Queue, type Simulation, simulate } from "@sluice/local";
 import type { Deployment } from "../deploy";
-import type { Answered } from "./broken";
 import type { Violation } from "../outcome";
+import type { Answered } from "./broken";
 import { ChosenRandom } from "./chosen-random";
 import { type Allowance, Course, CRASH, type Fork, FREE } from "./course";
 import { allowanceOf, requestsOf, type Scope } from "./scope";

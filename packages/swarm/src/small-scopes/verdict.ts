@@ -1,8 +1,8 @@
 import { us } from "@sluice/dsl";
 import type { Simulation } from "@sluice/local";
 import type { Deployment } from "../deploy";
-import { type Answered, broken } from "./broken";
 import type { Violation } from "../outcome";
+import { type Answered, broken } from "./broken";
 
 /** What a run of a small scope broke: the same invariants as in the swarm, and that nothing is left. */
 export function verdictOf(
