@@ -1,4 +1,5 @@
 import { showWhole } from "./explain/words";
 
-/** `1 call`, `2,000 calls`. */
-export const plural = (count: number, noun: string): string => `${showWhole(count)} ${noun}${count === 1 ? "" : "s"}`;
+/** `1 call`, `2,000 calls`, `4.9 calls`. */
+export const plural = (count: number, noun: string): string =>
+  `${Number.isInteger(count) ? showWhole(count) : count} ${noun}${count === 1 ? "" : "s"}`;

@@ -88,7 +88,7 @@ describe("a mutant", () => {
 
   test("that stops the run counts as caught by nobody", async () => {
     const { finding } = await examine(replacing(FIRST, '  throw new Error("no plan today");'), seeds);
-    expect(finding).toEqual({ kind: "threw", seed: 4, message: "no plan today" });
+    expect(finding).toEqual({ kind: "threw", seed: 4, message: expect.stringContaining("no plan today") });
   }, 300_000);
 
   test("that runs in circles is ended, and counts as caught by nobody", async () => {
@@ -145,9 +145,7 @@ describe("npm run simulate:mutants", () => {
       clean: { result: "kept", isRemembered: true },
       caught: 1,
       of: 1,
-      mutants: [
-        { name: TWO[0], result: "caught", invariant: "rate", message: expect.stringContaining("calls in a window") },
-      ],
+      mutants: [{ name: TWO[0], result: "caught", invariant: "rate", message: expect.stringContaining("is allowed") }],
     });
     expect(code).toBe(0);
   }, 300_000);

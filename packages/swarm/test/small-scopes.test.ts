@@ -10,7 +10,7 @@ const ONE: Scope = { requests: 1, tiers: 1, slots: 2, crashes: 0, lates: 0, orde
 const CRASHED: Scope = { ...ONE, crashes: 1, lates: 1, orders: 0 };
 
 test.each<[string, Scope, runs: number]>([
-  ["one request in every order", ONE, 14],
+  ["one request in every order", ONE, 10],
   ["one request with any one step late", { ...ONE, lates: 1, orders: 0 }, 20],
   ["one request and the death of its worker at any await, before or after its effect", { ...CRASHED, lates: 0 }, 30],
 ])(
@@ -27,7 +27,7 @@ test.each<[string, Scope, runs: number]>([
 test("a run that is given up would go on as the run that came first", async () => {
   const scope: Scope = { ...ONE, requests: 2, tiers: 2 };
   const twins = (await givenUp(scope)).filter((_, at) => at % 12 === 0);
-  expect(twins.length).toBeGreaterThan(5);
+  expect(twins.length).toBeGreaterThan(3);
   const stage = newStage(deploy(gatewayFileOf(scope)));
   for (const { pruned, first } of twins) {
     const [here, there] = [await runScope(scope, stage, pruned.given), await runScope(scope, stage, first)];

@@ -6,7 +6,7 @@ import { expectFinding, expectNothing, lint, wholeFile } from "../source";
 test("a longer window that the shorter one never fills is a warning with the figure", () => {
   // 60 minutes of 600 are 36,000
   const finding = expectFinding("idle-limit", "rateLimit: [600/m, ~~~100000/h~~~]", {
-    message: "600/m lets at most 36000 calls into 1 h",
+    message: "600/m lets at most 36,000 calls into 1 h",
   });
   expect(finding.severity).toBe("warning");
 });
@@ -46,7 +46,7 @@ test("each idle limit is found, with the strictest of the others", () => {
   const found = lint(text).filter(({ name }) => name === "idle-limit");
   expect(found.map(({ why }) => why)).toEqual([
     expect.stringContaining("10/s lets at most 600 calls into 1 min"),
-    expect.stringContaining("10/s lets at most 36000 calls into 1 h"),
+    expect.stringContaining("10/s lets at most 36,000 calls into 1 h"),
   ]);
 });
 

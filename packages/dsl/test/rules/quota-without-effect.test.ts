@@ -5,7 +5,7 @@ const quota = (calls: string, rest = "") => `quota: { calls: ${calls}, resets: 0
 test("a quota that the limit cannot use up between two resets is a warning with the figure", () => {
   // 2/m are 2 * 60 * 25 = 3000 on a day of 25 hours
   const finding = expectFinding("quota-without-effect", `rateLimit: 2/m\n${quota("~~~5000/d~~~")}`, {
-    message: "2/m lets at most 3000 calls start between two resets",
+    message: "2/m lets at most 3,000 calls start between two resets",
   });
   expect(finding.severity).toBe("warning");
 });
