@@ -1,5 +1,4 @@
-import { randomUUID } from "node:crypto";
-import { access, chmod, constants, realpath, rename, rm, stat, writeFile } from "node:fs/promises";
+import { access, constants } from "node:fs/promises";
 import { resolve } from "node:path";
 import { type Fixed, fixGateway, fixProject, type Project, readProject } from "@sluice/dsl";
 import { ToolFailure } from "./failures";
@@ -7,6 +6,7 @@ import { type GatewayFile, readText } from "./files";
 import { Interrupted, listening } from "./interrupt";
 import type { Io } from "./io";
 import type { LoadedProject } from "./project";
+import { replaceWhole } from "./write-file";
 
 /** What is linted: gateway files, and what they share. */
 export interface Sources {
@@ -77,27 +77,16 @@ interface Mended extends Fixed {
   readonly before: GatewayFile;
 }
 
-/**
- * Beside it and then in its place: a crash in between leaves the file as it was. Links stay links.
- *
- * @throws ToolFailure when the file may not be written, or is another one than was read
- */
+/** @throws ToolFailure when the file may not be written, or is another one than was read */
 async function replaceFile({ file, text: before }: GatewayFile, text: string, io: Io): Promise<void> {
-  const target = await realpath(resolve(io.cwd, file));
-  await access(target, constants.W_OK).catch(() => {
+  const path = resolve(io.cwd, file);
+  await access(path, constants.W_OK).catch(() => {
     throw new ToolFailure(`The file ${file} may not be written by you, and was left as it is.`);
   });
-  const { mode } = await stat(target);
-  const draft = `${target}.${randomUUID()}`;
-  try {
-    await writeFile(draft, text, { flag: "wx" });
-    await chmod(draft, mode);
-    if ((await readText(target, io)) !== before)
-      throw new ToolFailure(
-        `The file ${file} was changed by somebody else just now, and was left as it is. Run it again.`,
-      );
-    await rename(draft, target);
-  } finally {
-    await rm(draft, { force: true });
-  }
+  await replaceWhole(path, text, async () => {
+    if ((await readText(path, io)) === before) return;
+    throw new ToolFailure(
+      `The file ${file} was changed by somebody else just now, and was left as it is. Run it again.`,
+    );
+  });
 }

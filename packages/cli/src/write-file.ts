@@ -1,4 +1,5 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { randomUUID } from "node:crypto";
+import { chmod, mkdir, realpath, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { isSystemError, ToolFailure } from "./failures";
 
@@ -11,15 +12,35 @@ import { isSystemError, ToolFailure } from "./failures";
 export async function writeNewFile(file: string, text: string, cwd: string, force: boolean): Promise<void> {
   const path = resolve(cwd, file);
   await mkdir(dirname(path), { recursive: true });
-  try {
-    // Asked of the file system in the same step, so that a file made in between is not lost.
-    await writeFile(path, text, { flag: force ? "w" : "wx" });
-  } catch (error) {
-    if (!isSystemError(error)) throw error;
-    if (error.code === "EISDIR") throw new ToolFailure(`${file} is a folder. Name a file with --out.`);
-    if (error.code !== "EEXIST") throw error;
+  const old = force ? await stat(path).catch(() => undefined) : undefined;
+  if (old?.isDirectory()) throw new ToolFailure(`${file} is a folder. Name a file with --out.`);
+  // A device or a pipe is written to, not replaced.
+  if (old?.isFile()) return replaceWhole(path, text);
+  // Asked of the file system in the same step, so that a file made in between is not lost.
+  await writeFile(path, text, { flag: force ? "w" : "wx" }).catch(async (error: unknown) => {
+    if (!isSystemError(error) || error.code !== "EEXIST") throw error;
     throw new ToolFailure(
       `${file} exists and was left as it is. Replace it with --force, or choose another one with --out.`,
     );
+  });
+}
+
+/**
+ * Writes beside a file and then in its place: when the disk is full or the command is killed, it is as it was. Links stay
+ * links, and the permissions what they were.
+ *
+ * @param isStill throws where the file should not be replaced after all
+ */
+export async function replaceWhole(path: string, text: string, isStill?: () => Promise<void>): Promise<void> {
+  const target = await realpath(path);
+  const { mode } = await stat(target);
+  const draft = `${target}.${randomUUID()}`;
+  try {
+    await writeFile(draft, text, { flag: "wx" });
+    await chmod(draft, mode);
+    await isStill?.();
+    await rename(draft, target);
+  } finally {
+    await rm(draft, { force: true });
   }
 }

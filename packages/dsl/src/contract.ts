@@ -81,8 +81,5 @@ export interface Cause {
 export const MAX_ANSWER_CHARS = 262_144;
 export const MAX_CAUSE_CHARS = 32_768;
 
-/** The largest envelope that SNS takes, in bytes. */
-export const MAX_ENVELOPE_BYTES = 262_144;
-
 /** The group of every message and bell of a gateway: one group, so that one turn at a time is in flight. */
 export const BELL_GROUP = "turn";

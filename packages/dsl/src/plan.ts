@@ -25,10 +25,10 @@ export const MAX_OPEN_CALLS = 200;
 export const MIN_JITTER_US = ms(5);
 
 /** The longest time that AWS Lambda gives one invocation. */
-export const MAX_FUNCTION_TIMEOUT_US = seconds(900);
+const MAX_FUNCTION_TIMEOUT_US = seconds(900);
 
 /** The longest that SQS keeps a message, 14 days. */
-export const MAX_RETENTION_US = seconds(14 * 86_400);
+const MAX_RETENTION_US = seconds(14 * 86_400);
 
 /** The longest `timeouts.response`: the turn that is left beside it in Lambda's 15 minutes is at least as long. */
 export const MAX_RESPONSE_US = seconds(420);

@@ -1,4 +1,5 @@
-import { explainPlan, parseGateway, planGateway, resolveSpec } from "@sluice/dsl";
+import { explainPlan, type GatewayPlan, parseGateway, planGateway, plansOf, resolveSpec } from "@sluice/dsl";
+import { differing, EVERY_KEY } from "./every-key";
 import { readSamples } from "./samples";
 import { wholeFile } from "./source";
 
@@ -38,6 +39,43 @@ test("the first sentence says what is kept and how much of the limit that reache
   expect(explain(sample("companies-house")).summary[0]).toBe(
     "One call starts every 505 ms at the soonest, so no window of 5 min ever holds more than 600 calls; that is 1.98/s, 99 % of what 600/5m allows.",
   );
+});
+
+describe("everything that a file may state is told", () => {
+  const [plan] = plansOf(parseGateway(wholeFile(EVERY_KEY), "whole.yaml"));
+  if (plan === undefined) throw new Error("the test's file is wrong");
+  const told = JSON.stringify(explainPlan(plan));
+  /**
+   * They follow from others; or only their names are told, since a value may be long or secret, and is in the file; or no
+   * wait comes to them.
+   */
+  const UNTOLD =
+    /^(planVersion|endpoint\.(adapter|headers\..*)|operations\.\d\.(headers|request)\..*|limit\.rate\.windowUs|tiers\.(0\.share|\d\.retentionUs)|worker\.functionTimeoutUs|secrets\.\d|retries\.\w+\.maxSeconds|endpoint\.auth\..*)$/;
+
+  const cases = [...differing(plan)].filter(([path]) => !UNTOLD.test(path));
+
+  test("the file of this test uses what a file can", () => expect(cases.length).toBeGreaterThan(40));
+
+  test.each(cases)("%s", (_, other) => {
+    expect(JSON.stringify(explainPlan(other as GatewayPlan))).not.toBe(told);
+  });
+
+  test("credentials are told by where they come from, never as they are", () => {
+    expect(whyOf(explainPlan(plan), "credentials")).toBe("a key from whole#key, in the header Key");
+    expect(valuesOf(explainPlan(plan)).secrets).toBe("whole");
+  });
+
+  test("an operation says what callers give, what is sent and what they get", () => {
+    expect(explainPlan(plan).operations).toMatchObject([
+      {
+        latency: "1 s",
+        request: "needs id; what does not fit ends with Gateway.InvalidRequest",
+        sends: "header X",
+        answer: "{% $body %}",
+      },
+      { request: "any JSON", sends: "header Idem; body {% $request %}", answer: "status, headers and body" },
+    ]);
+  });
 });
 
 test("the stack's name in AWS is told, and what decided it", () => {
@@ -141,6 +179,9 @@ test("an operation that must not be repeated says so", () => {
       call: "POST https://api.example.org/x",
       repeatable: false,
       why: "POST may act a second time, so it is never repeated blindly",
+      request: "any JSON",
+      sends: "no body",
+      answer: "status, headers and body",
     },
   ]);
 });

@@ -17,7 +17,7 @@ import { loadProject } from "../project";
 import { envOption, example, type Format, formatOption } from "./words";
 
 /** Where `sluice dev` listens unless told otherwise. */
-export const DEFAULT_ENDPOINT = "http://127.0.0.1:4566";
+const DEFAULT_ENDPOINT = "http://127.0.0.1:4566";
 
 export interface CallOptions {
   readonly gateway: string;

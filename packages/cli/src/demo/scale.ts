@@ -7,7 +7,7 @@ export interface WindowLimit {
 }
 
 /** The longest window that fills several times in a run of about a minute. */
-export const MAX_DEMO_WINDOW_US = us(10_000_000);
+const MAX_DEMO_WINDOW_US = us(10_000_000);
 
 /**
  * The same rate in a shorter window: calls and window divided by the smallest whole number that brings the window down

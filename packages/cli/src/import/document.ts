@@ -21,6 +21,17 @@ export interface ApiDocument {
  * @throws ToolFailure when it is no such document, or is in several files of which one cannot be read
  */
 export async function readApiDocument(text: string, file: string, cwd: string): Promise<ApiDocument> {
+  try {
+    return await readParts(text, file, cwd);
+  } catch (error) {
+    if (error instanceof RangeError) throw notOne(file, TOO_DEEP);
+    throw error;
+  }
+}
+
+const TOO_DEEP = "it is nested too deeply to be read";
+
+async function readParts(text: string, file: string, cwd: string): Promise<ApiDocument> {
   const parsed = await parseText(text, file);
   if (!isMap(parsed)) throw notOne(file, "it holds no map");
   const format = formatOf(parsed, file);
@@ -50,9 +61,20 @@ async function parseText(text: string, file: string): Promise<Json> {
   // Published documents repeat keys and use anchors; what they mean is what every other reader makes of them.
   const document = parseDocument(text, { uniqueKeys: false, strict: false, logLevel: "error" });
   const [error] = document.errors;
+  // So the library tells that the stack did not suffice for what is in what.
+  if (error?.code === "RESOURCE_EXHAUSTION") throw notOne(file, TOO_DEEP);
   if (error) throw notOne(file, `it is neither YAML nor JSON: ${error.message.split("\n")[0]}`);
-  return JSON.parse(JSON.stringify(document.toJS({ maxAliasCount: -1 }) ?? null));
+  try {
+    return JSON.parse(JSON.stringify(document.toJS({ maxAliasCount: MAX_ALIASES }) ?? null));
+  } catch (error) {
+    if (error instanceof ReferenceError) throw notOne(file, "its aliases stand for more than anybody could read");
+    if (error instanceof TypeError) throw notOne(file, "an anchor in it holds itself");
+    throw error;
+  }
 }
+
+/** Published documents have hundreds; a few that stand for each other would fill the memory. */
+const MAX_ALIASES = 100_000;
 
 function formatOf(root: JsonMap, file: string): string {
   const { swagger, openapi } = root;

@@ -17,9 +17,11 @@ export function renderExplanation(explanation: Explanation, colors: Colors, widt
     text: (paragraph) => wrap(paragraph, width),
     title: (words) => `\n${colors.bold(wrap(words, width))}`,
   };
-  const { gateway, environment, summary } = explanation;
+  const { gateway, environment, description, owner, summary } = explanation;
+  const about = [description, owner && `owner: ${owner}`].filter((text) => text !== undefined && text !== "");
   return [
     colors.bold(environment === undefined ? gateway : `${gateway} in ${environment}`),
+    ...about.map((text) => page.text(String(text))),
     ...summary.map(page.text),
     ...numbers(explanation, page, colors),
     ...tiers(explanation, page),
@@ -125,11 +127,16 @@ const operations = (explanation: Explanation, page: Page): string[] => [
   page.title("Operations"),
   page.table({
     head: ["operation", "call", "may it be repeated"],
-    rows: explanation.operations.map(({ name, call, repeatable, why }) => [
+    rows: explanation.operations.map(({ name, call, latency, repeatable, why }) => [
       name,
-      call,
+      latency === undefined ? call : `${call} in about ${latency}`,
       `${repeatable ? "yes" : "no"}: ${why}`,
     ]),
+  }),
+  "",
+  page.table({
+    head: ["operation", "what callers give", "what is sent", "what they get"],
+    rows: explanation.operations.map(({ name, request, sends, answer }) => [name, request, sends, answer]),
   }),
 ];
 

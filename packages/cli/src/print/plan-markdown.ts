@@ -5,7 +5,7 @@ import { baseText, CARE_WORDS, kindOf, type PlanReport, titleOf } from "./plan-r
 import { wordsOf } from "./plan-words";
 
 /** By this line a bot finds the comment that it wrote before, and updates it. */
-export const PLAN_MARK = "<!-- sluice-plan -->";
+const PLAN_MARK = "<!-- sluice-plan -->";
 
 /** GitHub takes 65,536 characters in a comment. */
 const MAX_CHARS = 60_000;
@@ -68,7 +68,7 @@ function table(head: NumberRow, rows: readonly NumberRow[]): string {
 }
 
 /** Nothing in a code span is markup or a mention; its fence is longer than any run of backticks in it. */
-export function codeSpan(text: string): string {
+function codeSpan(text: string): string {
   const line = text.replace(/\s+/g, " ").trim();
   if (line === "") return "(empty)";
   const longest = Math.max(0, ...[...line.matchAll(/`+/g)].map(([run]) => run.length));

@@ -284,6 +284,34 @@ test.each([
   expect(stderr).not.toContain("bug in sluice");
 });
 
+/** Each of ten lists holds the one before it ten times. */
+const LAUGHS = Array.from({ length: 10 }, (_, i) => `l${i}: &l${i} [${Array(10).fill(i === 0 ? "ha" : `*l${i - 1}`)}]`);
+
+test.each([
+  [
+    "lists in lists without end, as JSON",
+    `{"openapi":"3.0.3","x":${"[".repeat(9_000)}${"]".repeat(9_000)}}`,
+    "nested too deeply",
+  ],
+  [
+    "lists in lists without end, as YAML",
+    `openapi: 3.0.3\nx: ${"[".repeat(9_000)}${"]".repeat(9_000)}`,
+    "nested too deeply",
+  ],
+  [
+    "aliases that stand for ten thousand million words",
+    `openapi: 3.0.3\n${LAUGHS.join("\n")}\n`,
+    "aliases stand for more",
+  ],
+  ["a list that holds itself", "openapi: 3.0.3\nx: &x [*x]\n", "an anchor in it holds itself"],
+])("%s are refused in words", async (_, text, sentence) => {
+  await session.write("odd.yaml", text);
+  const { code, stdout, stderr } = await session.run("import openapi odd.yaml");
+  expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+  expect(stderr).toMatch(/^sluice: odd\.yaml is no OpenAPI document: /);
+  expect(stderr).toContain(sentence);
+});
+
 test("where no operation can be carried over nothing is written: the reasons and exit 1", async () => {
   const { code, stdout, stderr } = await session.run("import openapi library.yaml --path-prefix /import");
   expect({ code, stdout }).toEqual({ code: 1, stdout: "" });

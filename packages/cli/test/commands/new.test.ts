@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { chmodSync, existsSync, lstatSync, readdirSync, readFileSync, statSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { CTRL_C, CTRL_D, CTRL_U, DOWN, ENTER, runAtTerminal } from "../pseudo-terminal";
 import { newSession, type Session } from "../session";
@@ -82,6 +82,26 @@ test("a file that is there is left as it is, unless --force", async () => {
   expect(textOf("gateways/tides.yaml")).toBe("mine\n");
   expect((await session.run(`new tides ${FLAGS} --force`)).code).toBe(0);
   expect(textOf("gateways/tides.yaml")).toContain("name: tides");
+});
+
+test("--force replaces the file as a whole, keeps its permissions, and a link stays a link", async () => {
+  await session.write("real.yaml", "mine\n");
+  chmodSync(join(session.cwd, "real.yaml"), 0o640);
+  symlinkSync("real.yaml", join(session.cwd, "tides.yaml"));
+  const before = statSync(join(session.cwd, "real.yaml"));
+  expect((await session.run(`new tides ${FLAGS} --out tides.yaml --force`)).code).toBe(0);
+  const after = statSync(join(session.cwd, "real.yaml"));
+  expect(after.mode).toBe(before.mode);
+  // Another file in its place: whoever is killed in between leaves the old one.
+  expect(after.ino).not.toBe(before.ino);
+  expect(lstatSync(join(session.cwd, "tides.yaml")).isSymbolicLink()).toBe(true);
+  expect(readdirSync(session.cwd).sort()).toEqual(["real.yaml", "tides.yaml"]);
+});
+
+test("--out that is a folder is refused in words", async () => {
+  await session.write("tides.yaml/x", "");
+  const { code, stderr } = await session.run(`new tides ${FLAGS} --out tides.yaml --force`);
+  expect({ code, stderr }).toEqual({ code: 2, stderr: "sluice: tides.yaml is a folder. Name a file with --out.\n" });
 });
 
 test.each([

@@ -3,9 +3,11 @@ import { stackNameOf } from "../names";
 import type { GatewayPlan } from "../plan-types";
 import { plural } from "../plural";
 import { costFact } from "./cost";
-import type { ExplainedNumbers, Explanation, Fact, OperationFact, TierFact, WaitsFact } from "./explanation";
+import { endpointFacts } from "./endpoint";
+import type { ExplainedNumbers, Explanation, Fact, TierFact, WaitsFact } from "./explanation";
 import { limitFacts, reachedShareOf } from "./limit";
 import { type ArrivalsByTier, waitsFact } from "./loads";
+import { operationFacts } from "./operations";
 import { outcomeFacts } from "./outcomes";
 import { type Pace, paceOf } from "./pace";
 import { drainFacts, queueFacts } from "./queues";
@@ -26,13 +28,15 @@ export function explainPlan(plan: GatewayPlan, { load }: ExplainOptions = {}): E
     version: 1,
     gateway: plan.name,
     ...(plan.environment === undefined ? {} : { environment: plan.environment }),
+    ...(plan.description === undefined ? {} : { description: plan.description }),
+    ...(plan.owner === undefined ? {} : { owner: plan.owner }),
     summary: [
       limitSentence(plan, pace),
       waitSentence(plan, waits),
       `A million requests cost about ${wholeDollars(cost.fullUsdPerMillion)} when many wait and ${wholeDollars(cost.sparseUsdPerMillion)} when they come one by one; the gateway itself costs up to ${wholeDollars(cost.usdPerMonth)} a month.`,
     ],
     numbers: numbersOf(plan, pace),
-    facts: [...limitFacts(plan, pace), ...timeFacts(plan), stackFact(plan)],
+    facts: [...limitFacts(plan, pace), ...timeFacts(plan), ...endpointFacts(plan), stackFact(plan)],
     tiers: tierFacts(plan),
     waits,
     queues: queueFacts(plan, pace),
@@ -68,7 +72,7 @@ function waitSentence({ tiers }: GatewayPlan, { loads }: WaitsFact): string {
 }
 
 function numbersOf(plan: GatewayPlan, pace: Pace): ExplainedNumbers {
-  const { limit, timeouts, turn, worker, queues } = plan;
+  const { limit, timeouts, turn, worker, queues, outcomes } = plan;
   return {
     ...(limit.rate && { limitCalls: limit.rate.calls, limitWindowUs: limit.rate.windowUs }),
     jitterUs: limit.jitterUs,
@@ -88,6 +92,8 @@ function numbersOf(plan: GatewayPlan, pace: Pace): ExplainedNumbers {
     requestHiddenUs: queues.tierVisibilityUs,
     wakeUpHiddenUs: queues.bellVisibilityUs,
     standstillUs: turn.bellHoldUs,
+    pauseUs: outcomes.throttled.pauseUs,
+    maxPauseUs: outcomes.throttled.maxPauseUs,
   };
 }
 
@@ -105,14 +111,4 @@ const tierFacts = ({ tiers, defaultTier }: GatewayPlan): TierFact[] =>
     share: rank === 0 ? "first whenever it has work" : `${percent(share)} of the calls while it has work`,
     startShare: share,
     isDefault: name === defaultTier,
-  }));
-
-const operationFacts = ({ operations, endpoint }: GatewayPlan): OperationFact[] =>
-  operations.map(({ name, method, path, repeatable, idempotencyHeader }) => ({
-    name,
-    call: `${method} ${endpoint.url}${path}`,
-    repeatable,
-    why: idempotencyHeader
-      ? `the target drops repeats with the same ${idempotencyHeader}`
-      : `${method} ${repeatable ? "does no harm a second time" : "may act a second time, so it is never repeated blindly"}`,
   }));

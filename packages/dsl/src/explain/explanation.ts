@@ -9,6 +9,9 @@ export interface Explanation {
   readonly version: 1;
   readonly gateway: string;
   readonly environment?: string;
+  readonly description?: string;
+  /** Who answers for the target's limit. */
+  readonly owner?: string;
   /** The most important sentences, the first one first. */
   readonly summary: readonly string[];
   readonly numbers: ExplainedNumbers;
@@ -56,6 +59,9 @@ export interface ExplainedNumbers {
   readonly wakeUpHiddenUs: Micros;
   /** The longest that nothing starts after a worker has died. */
   readonly standstillUs: Micros;
+  /** After a call that the target refused without Retry-After, and the longest that Retry-After may ask for. */
+  readonly pauseUs: Micros;
+  readonly maxPauseUs: Micros;
 }
 
 export interface TierFact {
@@ -139,4 +145,13 @@ export interface OperationFact {
   readonly call: string;
   readonly repeatable: boolean;
   readonly why: string;
+  /** What `latency` states; left out where it does not. */
+  readonly latencyUs?: Micros;
+  readonly latency?: string;
+  /** What callers give as `request`, and that what does not fit is refused. */
+  readonly request: string;
+  /** Headers and body of its calls, beside those of all. */
+  readonly sends: string;
+  /** What callers get. */
+  readonly answer: string;
 }

@@ -56,7 +56,7 @@ const triedAgain = (retry: RetryPlan, error: string): string =>
  * @param retry of two calls or more
  * @example up to 5 calls in all, before each further one a random wait of up to 2 s, then up to 4 s, … at most 1 min
  */
-export function retryWords({ attempts, backoffSeconds, maxSeconds }: RetryPlan): string {
+function retryWords({ attempts, backoffSeconds, maxSeconds }: RetryPlan): string {
   const most = Array.from({ length: attempts - 1 }, (_, retry) => Math.min(maxSeconds, backoffSeconds * 2 ** retry));
   const [first = 0, second] = most;
   const last = most.at(-1) ?? first;

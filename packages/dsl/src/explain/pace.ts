@@ -15,7 +15,7 @@ export interface Pace {
 }
 
 /** Taken for a call when no operation states its `latency`. */
-export const ASSUMED_CALL: Micros = seconds(1);
+const ASSUMED_CALL: Micros = seconds(1);
 
 /** The longest `latency` of the operations, and what it makes of the starts. */
 export function paceOf({ operations, openCalls, limit }: GatewayPlan): Pace {

@@ -69,6 +69,34 @@ test("slots that one account cannot reserve are a warning", () => {
   expect(findings(2, () => "worker: { slots: 500 }")).toEqual([]);
 });
 
+describe("requests that wait are open executions", () => {
+  const tiers = (timeout: string) =>
+    `rateLimit: 5/s\ntiers: [{ name: A, timeout: 1m }, { name: B, timeout: ${timeout} }]`;
+
+  test("more of them than Step Functions holds are a warning at the longest timeout", () => {
+    // 5 a second for 2 days and for 1: 864,000 and 432,000
+    const [finding, ...more] = findings(2, (index) => tiers(index === 0 ? "2d" : "1d"));
+    expect(finding).toMatchObject({
+      at: "g-0.yaml 2d",
+      what: "2 gateways let 1,296,000 requests wait, by rate and longest timeout",
+      severity: "warning",
+    });
+    expect(finding?.why).toContain("holds 1,000,000 for one account in one region");
+    expect(more).toEqual([]);
+  });
+
+  test("as many as it holds are good, and one gateway alone is told in the singular", () => {
+    expect(findings(2, () => tiers("1d"))).toEqual([]);
+    expect(findings(1, () => tiers("3d")).map(({ what }) => what)).toEqual([
+      "1 gateway lets 1,296,000 requests wait, by rate and longest timeout",
+    ]);
+  });
+
+  test("nobody is told of default timeouts that they never chose", () => {
+    expect(findings(1, () => "rateLimit: 100/s")).toEqual([]);
+  });
+});
+
 test("what sluice.yaml lets an environment reserve is held against all gateways of it", () => {
   const project = (concurrency: number) =>
     readProject(`version: 1\nenvironments: { production: { concurrency: ${concurrency} } }\n`, "sluice.yaml");
