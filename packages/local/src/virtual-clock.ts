@@ -37,6 +37,8 @@ export class VirtualClock implements WorldClock {
   private nowUs = us(0);
   private wallOffsetMs: number;
   private isRunning = false;
+  /** At this instant, so far. */
+  private eventsNow = 0;
   private readonly agenda = new Agenda();
 
   /** @param startWallMs the wall clock at instant 0, epoch milliseconds; 2026-01-01T00:00:00Z when left out */
@@ -71,32 +73,63 @@ export class VirtualClock implements WorldClock {
   async run(limits: { readonly until?: Micros; readonly while?: () => boolean } = {}): Promise<void> {
     if (this.isRunning) throw new Error("the virtual clock is already running: await the first run before the next");
     this.isRunning = true;
+    const { until = us(Number.POSITIVE_INFINITY), while: goesOn = () => true } = limits;
     try {
-      await this.runEvents(limits.until ?? us(Number.POSITIVE_INFINITY), limits.while ?? (() => true));
+      this.eventsNow = 0;
+      await new Promise<void>((resolve, reject) => this.runEvents(until, goesOn, resolve, reject));
     } finally {
       this.isRunning = false;
     }
   }
 
-  private async runEvents(until: Micros, goesOn: () => boolean): Promise<void> {
-    let eventsNow = 0;
-    await breathe();
-    for (let events = 1; goesOn(); events++) {
-      const event = this.agenda.next(until);
-      if (event === undefined) {
-        if (Number.isFinite(until)) this.nowUs = us(Math.max(this.nowUs, until));
+  /**
+   * One event a tick: Node empties the queue of promises before it looks at the next tick, so that every promise chain
+   * that needs no I/O has run to its end by then, and a tick costs a tenth of a turn of the event loop. Asked for from
+   * within that queue, because ticks that are asked for together run together.
+   */
+  private runEvents(
+    until: Micros,
+    goesOn: () => boolean,
+    resolve: () => void,
+    reject: (reason: unknown) => void,
+  ): void {
+    let events = 0;
+    const next = (): void => {
+      try {
+        if (!goesOn() || !this.runEvent(until)) {
+          resolve();
+          return;
+        }
+      } catch (error) {
+        reject(error);
         return;
       }
-      const { at, action } = event;
-      event.action = undefined;
-      eventsNow = at > this.nowUs ? 1 : eventsNow + 1;
-      if (eventsNow > MAX_EVENTS_AT_ONE_INSTANT) throw runaway(at, action);
-      this.nowUs = at;
-      action?.();
-      await (events % EVENTS_BETWEEN_BREATHS === 0 ? breathe() : settle());
+      events++;
+      if (events % EVENTS_BETWEEN_BREATHS === 0) setImmediate(next);
+      else void SETTLED.then(askForTick);
+    };
+    const askForTick = (): void => process.nextTick(next);
+    setImmediate(next);
+  }
+
+  /** @returns whether there was one */
+  private runEvent(until: Micros): boolean {
+    const event = this.agenda.next(until);
+    if (event === undefined) {
+      if (Number.isFinite(until)) this.nowUs = us(Math.max(this.nowUs, until));
+      return false;
     }
+    const { at, action } = event;
+    event.action = undefined;
+    this.eventsNow = at > this.nowUs ? 1 : this.eventsNow + 1;
+    if (this.eventsNow > MAX_EVENTS_AT_ONE_INSTANT) throw runaway(at, action);
+    this.nowUs = at;
+    action?.();
+    return true;
   }
 }
+
+const SETTLED = Promise.resolve();
 
 /**
  * What will happen, the next first. Most timers are cancelled long before their time (a timeout of days for each request
@@ -136,15 +169,6 @@ class Agenda {
 }
 
 const isBefore = (a: Event, b: Event): boolean => a.at < b.at || (a.at === b.at && a.sequence < b.sequence);
-
-/**
- * Resolves when every promise chain that needs no I/O has run to its end: Node empties the queue of promises before it
- * looks at the next tick, and a tick costs a tenth of a turn of the event loop.
- */
-const settle = (): Promise<void> => new Promise((resolve) => process.nextTick(resolve));
-
-/** One turn of the event loop. */
-const breathe = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve));
 
 const runaway = (at: Micros, action: (() => void) | undefined): Error =>
   new Error(

@@ -286,7 +286,7 @@ export class Execution {
     this.openToken = token;
     let answer: TaskEnd | undefined;
     const answered = new Promise<TaskEnd>((resolve) => {
-      tokens.wait(token, limits, (end) => {
+      tokens.wait(token, this.arn, limits, (end) => {
         answer = end;
         resolve(end);
       });
@@ -487,10 +487,10 @@ export class Execution {
         Input: this.input,
         Name: this.name,
         RoleArn: roleArn,
-        StartTime: new Date(this.startedAtMs).toISOString(),
+        StartTime: instantText(this.startedAtMs),
         RedriveCount: 0,
       },
-      State: { EnteredTime: new Date(enteredAtMs).toISOString(), Name: state.name, RetryCount: retryCount },
+      State: { EnteredTime: instantText(enteredAtMs), Name: state.name, RetryCount: retryCount },
       StateMachine: { Id: arn, Name: name },
     };
   }
@@ -512,6 +512,14 @@ export class Execution {
       );
     });
   }
+}
+
+let lastInstant = { atMs: 0, text: new Date(0).toISOString() };
+
+/** An execution's start and its first state's entry are one instant, asked for again and again. */
+function instantText(atMs: number): string {
+  if (atMs !== lastInstant.atMs) lastInstant = { atMs, text: new Date(atMs).toISOString() };
+  return lastInstant.text;
 }
 
 interface Limits {
