@@ -25,6 +25,9 @@ interface Role {
   readonly trust: Policy;
 }
 
+/** What was let in before: by action, then by resource, the resource's policy of then. */
+type LetIn = Map<string, Map<string, Policy | undefined>>;
+
 /**
  * One emulated account in one region. The one place where a call is authorized, and where the faults of the network
  * between a role's process and AWS happen.
@@ -32,6 +35,8 @@ interface Role {
 export class LocalCloud implements Cloud {
   private readonly services = new Map<string, ServiceOperations>();
   private readonly roles = new Map<string, Role>();
+  /** By principal. Policies are values that are replaced and never changed, so that the same ones say the same again. */
+  private readonly letIn = new Map<string, LetIn>();
 
   constructor(readonly world: World) {}
 
@@ -49,6 +54,7 @@ export class LocalCloud implements Cloud {
    * @throws UnsupportedPolicy when a document says something that is not modelled
    */
   declareRole(arn: string, policies: readonly Json[], trust: Json): void {
+    this.letIn.clear();
     this.roles.set(arn, {
       policies: policies.map((document) => parsePolicy(document, `a policy of ${arn}`)),
       trust: parsePolicy(trust, `the trust policy of ${arn}`),
@@ -77,34 +83,60 @@ export class LocalCloud implements Cloud {
     const found = this.find(service, operation);
     const fields = inputObject(input, `the input of ${service} ${operation}`);
     if (principal.kind !== "role") return this.perform(principal, found, fields);
-    return this.overTheNetwork(service, () => this.perform(principal, found, fields));
+    return this.overTheNetwork(service, principal, found, fields);
   }
 
-  private async perform(principal: Principal, operation: ServiceOperation, input: Input): Promise<Json> {
-    authorize({
-      principal,
-      action: operation.action,
-      resource: operation.resource(input),
-      identityPolicies: principal.kind === "role" ? (this.roles.get(principal.arn)?.policies ?? []) : [],
-      resourcePolicy: operation.resourcePolicy?.(input),
-    });
+  /** @throws ServiceError when the principal may not; the operation's own failures are thrown or rejected */
+  private perform(principal: Principal, operation: ServiceOperation, input: Input): Json | Promise<Json> {
+    if (principal.kind !== "user") this.authorizeOnce(principal, operation, input);
     return operation.run(input, principal);
   }
 
-  private async overTheNetwork(service: string, perform: () => Promise<Json>): Promise<Json> {
+  /** A principal asks the same of the same resource all the time: a verdict that let it in is remembered. */
+  private authorizeOnce(
+    principal: Exclude<Principal, { kind: "user" }>,
+    { action, resource: resourceIn, resourcePolicy: policyIn }: ServiceOperation,
+    input: Input,
+  ): void {
+    const resource = resourceIn(input);
+    const resourcePolicy = policyIn?.(input);
+    const before = this.letInOf(principal, action);
+    if (before.has(resource) && before.get(resource) === resourcePolicy) return;
+    const identityPolicies = principal.kind === "role" ? (this.roles.get(principal.arn)?.policies ?? []) : [];
+    authorize({ principal, action, resource, identityPolicies, resourcePolicy });
+    before.set(resource, resourcePolicy);
+  }
+
+  private letInOf(principal: Exclude<Principal, { kind: "user" }>, action: string): Map<string, Policy | undefined> {
+    const who = principal.kind === "role" ? principal.arn : `${principal.name} ${principal.sourceArn}`;
+    const actions: LetIn = this.letIn.get(who) ?? new Map();
+    this.letIn.set(who, actions);
+    const resources = actions.get(action) ?? new Map<string, Policy | undefined>();
+    actions.set(action, resources);
+    return resources;
+  }
+
+  private async overTheNetwork(
+    service: string,
+    principal: Principal,
+    operation: ServiceOperation,
+    input: Input,
+  ): Promise<Json> {
     const { random, faults } = this.world;
     const halfUs = us(Math.floor(faults.callWithinUs / 2));
-    await this.pause(upTo(this.world, halfUs));
+    const thereUs = upTo(this.world, halfUs);
+    if (thereUs > 0) await this.pause(thereUs);
     if (random.chance(faults.throttled[service] ?? 0)) throw throttling();
     if (random.chance(faults.failBefore[service] ?? 0)) throw serviceFailure();
-    const output = await perform();
-    await this.pause(upTo(this.world, halfUs));
+    const output = await this.perform(principal, operation, input);
+    const backUs = upTo(this.world, halfUs);
+    if (backUs > 0) await this.pause(backUs);
     if (random.chance(faults.failAfter[service] ?? 0)) throw serviceFailure();
     return output;
   }
 
-  private async pause(duration: Micros): Promise<void> {
-    if (duration > 0) await new Promise<void>((resolve) => void after(this.world.clock, duration, resolve));
+  private pause(duration: Micros): Promise<void> {
+    return new Promise((resolve) => void after(this.world.clock, duration, resolve));
   }
 
   private find(service: string, operation: string): ServiceOperation {

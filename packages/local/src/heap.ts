@@ -37,6 +37,13 @@ export class Heap<T> {
     this.items.length = 0;
   }
 
+  /** A heap of those of its elements that are kept. */
+  filter(isKept: (item: T) => boolean): Heap<T> {
+    const kept = new Heap<T>(this.isBefore);
+    for (const item of this.items) if (isKept(item)) kept.push(item);
+    return kept;
+  }
+
   private sinkFromTop(item: T): void {
     const { items, isBefore } = this;
     let at = 0;

@@ -35,21 +35,19 @@ export class Random {
   /** `digits` hexadecimal digits. */
   hex(digits: number): string {
     let text = "";
-    while (text.length < digits) text += this.next32().toString(16).padStart(8, "0");
+    while (text.length < digits) text += hex32(this.next32());
     return text.slice(0, digits);
   }
 
   /** A UUID in the form of version 4. */
   uuid(): string {
-    const digits = this.hex(32);
-    const variant = "89ab"[this.between(0, 3)];
-    return [
-      digits.slice(0, 8),
-      digits.slice(8, 12),
-      `4${digits.slice(13, 16)}`,
-      `${variant}${digits.slice(17, 20)}`,
-      digits.slice(20),
-    ].join("-");
+    const [first, second, third, fourth] = [this.next32(), this.next32(), this.next32(), this.next32()];
+    const variant = 8 + this.between(0, 3);
+    const version = (second & 0xffff0fff) | 0x4000;
+    const rest = (third & 0x0fffffff) | (variant << 28);
+    const high = (half: number): string => hex16(half >>> 16);
+    const low = (half: number): string => hex16(half & 0xffff);
+    return `${hex32(first)}-${high(version)}-${low(version)}-${high(rest)}-${low(rest)}${hex32(fourth)}`;
   }
 
   private next32(): number {
@@ -60,3 +58,9 @@ export class Random {
     return sum >>> 0;
   }
 }
+
+const BYTES = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
+
+const hex16 = (value: number): string => `${BYTES[value >>> 8]}${BYTES[value & 0xff]}`;
+
+const hex32 = (value: number): string => hex16(value >>> 16) + hex16(value & 0xffff);

@@ -5,10 +5,27 @@ import { Heap } from "./heap";
 /** More events than any honest scenario has at one instant: a loop that never waits. */
 const MAX_EVENTS_AT_ONE_INSTANT = 100_000;
 
-interface Event extends Timer {
-  readonly at: Micros;
-  readonly sequence: number;
-  action: (() => void) | undefined;
+/** So often the machine's own event loop gets its turn, for signals and for who else lives in the process. */
+const EVENTS_BETWEEN_BREATHS = 1_000;
+
+/** Fewer cancelled events than this are not worth a sweep. */
+const MIN_SWEPT = 1_024;
+
+/** Something that will happen. Its place is its instant, and among equal instants the order in which it was asked for. */
+class Event implements Timer {
+  constructor(
+    readonly at: Micros,
+    readonly sequence: number,
+    /** Undefined when it was cancelled, or has happened. */
+    public action: (() => void) | undefined,
+    private readonly agenda: Agenda,
+  ) {}
+
+  cancel(): void {
+    if (this.action === undefined) return;
+    this.action = undefined;
+    this.agenda.noteCancelled();
+  }
 }
 
 /**
@@ -19,9 +36,10 @@ interface Event extends Timer {
 export class VirtualClock implements WorldClock {
   private nowUs = us(0);
   private wallOffsetMs: number;
-  private sequence = 0;
   private isRunning = false;
-  private readonly events = new Heap<Event>((a, b) => a.at < b.at || (a.at === b.at && a.sequence < b.sequence));
+  /** At this instant, so far. */
+  private eventsNow = 0;
+  private readonly agenda = new Agenda();
 
   /** @param startWallMs the wall clock at instant 0, epoch milliseconds; 2026-01-01T00:00:00Z when left out */
   constructor(startWallMs = 1_767_225_600_000) {
@@ -42,16 +60,7 @@ export class VirtualClock implements WorldClock {
   }
 
   at(instant: Micros, action: () => void): Timer {
-    const event: Event = {
-      at: us(Math.max(instant, this.nowUs)),
-      sequence: this.sequence++,
-      action,
-      cancel() {
-        this.action = undefined;
-      },
-    };
-    this.events.push(event);
-    return { cancel: () => event.cancel() };
+    return this.agenda.add(instant > this.nowUs ? instant : this.nowUs, action);
   }
 
   /**
@@ -64,38 +73,104 @@ export class VirtualClock implements WorldClock {
   async run(limits: { readonly until?: Micros; readonly while?: () => boolean } = {}): Promise<void> {
     if (this.isRunning) throw new Error("the virtual clock is already running: await the first run before the next");
     this.isRunning = true;
+    const { until = us(Number.POSITIVE_INFINITY), while: goesOn = () => true } = limits;
     try {
-      await this.runEvents(limits.until ?? us(Number.POSITIVE_INFINITY), limits.while ?? (() => true));
+      this.eventsNow = 0;
+      await new Promise<void>((resolve, reject) => this.runEvents(until, goesOn, resolve, reject));
     } finally {
       this.isRunning = false;
     }
   }
 
-  private async runEvents(until: Micros, goesOn: () => boolean): Promise<void> {
-    let eventsNow = 0;
-    await settle();
-    while (goesOn()) {
-      const event = this.events.peek();
-      if (event === undefined || event.at > until) {
-        if (Number.isFinite(until)) this.nowUs = us(Math.max(this.nowUs, until));
+  /**
+   * One event a tick: Node empties the queue of promises before it looks at the next tick, so that every promise chain
+   * that needs no I/O has run to its end by then, and a tick costs a tenth of a turn of the event loop. Asked for from
+   * within that queue, because ticks that are asked for together run together.
+   */
+  private runEvents(
+    until: Micros,
+    goesOn: () => boolean,
+    resolve: () => void,
+    reject: (reason: unknown) => void,
+  ): void {
+    let events = 0;
+    const next = (): void => {
+      try {
+        if (!goesOn() || !this.runEvent(until)) {
+          resolve();
+          return;
+        }
+      } catch (error) {
+        reject(error);
         return;
       }
-      this.events.pop();
-      const { action } = event;
-      if (action === undefined) continue;
-      eventsNow = event.at > this.nowUs ? 1 : eventsNow + 1;
-      if (eventsNow > MAX_EVENTS_AT_ONE_INSTANT) throw runaway(event.at, action);
-      this.nowUs = event.at;
-      action();
-      await settle();
+      events++;
+      if (events % EVENTS_BETWEEN_BREATHS === 0) setImmediate(next);
+      else void SETTLED.then(askForTick);
+    };
+    const askForTick = (): void => process.nextTick(next);
+    setImmediate(next);
+  }
+
+  /** @returns whether there was one */
+  private runEvent(until: Micros): boolean {
+    const event = this.agenda.next(until);
+    if (event === undefined) {
+      if (Number.isFinite(until)) this.nowUs = us(Math.max(this.nowUs, until));
+      return false;
     }
+    const { at, action } = event;
+    event.action = undefined;
+    this.eventsNow = at > this.nowUs ? 1 : this.eventsNow + 1;
+    if (this.eventsNow > MAX_EVENTS_AT_ONE_INSTANT) throw runaway(at, action);
+    this.nowUs = at;
+    action?.();
+    return true;
   }
 }
 
-/** One turn of the event loop: every promise chain that needs no I/O has run to its end by then. */
-const settle = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve));
+const SETTLED = Promise.resolve();
 
-const runaway = (at: Micros, action: () => void): Error =>
+/**
+ * What will happen, the next first. Most timers are cancelled long before their time (a timeout of days for each request
+ * that is answered in seconds): they are swept out when they are the greater part, so that none outlives its use for
+ * long, and what that costs is spread over as many cancellations.
+ */
+class Agenda {
+  private events = new Heap<Event>(isBefore);
+  private sequence = 0;
+  private cancelled = 0;
+
+  add(at: Micros, action: () => void): Event {
+    const event = new Event(at, this.sequence++, action, this);
+    this.events.push(event);
+    return event;
+  }
+
+  /** Takes the next event that is not cancelled and not after `until`. */
+  next(until: Micros): Event | undefined {
+    for (let event = this.events.peek(); event !== undefined && event.at <= until; event = this.events.peek()) {
+      this.events.pop();
+      if (event.action !== undefined) return event;
+      this.cancelled--;
+    }
+    return undefined;
+  }
+
+  noteCancelled(): void {
+    this.cancelled++;
+    if (this.cancelled >= MIN_SWEPT && this.cancelled * 2 > this.events.size) this.sweep();
+  }
+
+  private sweep(): void {
+    this.events = this.events.filter(({ action }) => action !== undefined);
+    this.cancelled = 0;
+  }
+}
+
+const isBefore = (a: Event, b: Event): boolean => a.at < b.at || (a.at === b.at && a.sequence < b.sequence);
+
+const runaway = (at: Micros, action: (() => void) | undefined): Error =>
   new Error(
     `virtual time stands still at ${at} us: ${MAX_EVENTS_AT_ONE_INSTANT} events without time passing. Something ` +
       `schedules itself again without a delay; the last such action was: ${String(action).slice(0, 200)}`,

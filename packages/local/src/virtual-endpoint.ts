@@ -1,6 +1,6 @@
 import { type Micros, seconds, us } from "@sluice/dsl";
 import type { CallEnd, Endpoint, PreparedCall } from "@sluice/runtime";
-import { after, type WorldClock } from "./clock";
+import { after, type Timer, type WorldClock } from "./clock";
 import type { VirtualProcess } from "./virtual-process";
 import type { VirtualTarget } from "./virtual-target";
 
@@ -64,12 +64,16 @@ export function virtualEndpoint(options: VirtualEndpointOptions): Endpoint {
   async function respond(...[operation, request, context]: Parameters<typeof callOf>): Promise<CallEnd> {
     await sleep(options.pathUs());
     const answer = target.arrive(callOf(operation, request, context));
-    const timeout = sleep(us(options.responseUs)).then(() => "timeout" as const);
+    let timer: Timer | undefined;
+    const timeout = new Promise<"timeout">((resolve) => {
+      timer = after(clock, us(options.responseUs), () => resolve("timeout"));
+    });
     const end = await Promise.race([answer, timeout]);
     if (end === "timeout" || end === "hang") {
       if (end === "hang") await timeout;
       return { kind: "timeout", message: `no answer within ${options.responseUs / 1_000_000} s (timeouts.response)` };
     }
+    timer?.cancel();
     idle.push({ since: clock.now() });
     return end;
   }

@@ -66,18 +66,27 @@ export function createVirtualProcess(clock: WorldClock, environmentId: string, f
       kill();
       return never();
     }
-    const done = await effect().then(
-      (value) => () => value,
-      (error: unknown) => () => {
-        throw error;
-      },
-    );
+    try {
+      const value = await effect();
+      if (hearsAtOnce(fate)) return value;
+      return (await hears(fate)) ? value : never();
+    } catch (error) {
+      if (await hears(fate)) throw error;
+      return never();
+    }
+  }
+
+  const hearsAtOnce = (fate: "after" | undefined): boolean =>
+    fate === undefined && thawed === undefined && isAlive && clock.now() >= stillUntil;
+
+  /** The world has done it. @returns whether the process lives to hear of it, and when it does */
+  async function hears(fate: "after" | undefined): Promise<boolean> {
     if (fate === "after") kill();
     if (thawed !== undefined) await thawed;
     while (isAlive && clock.now() < stillUntil) {
       await new Promise<void>((resolve) => void clock.at(stillUntil, resolve));
     }
-    return isAlive ? done() : never();
+    return isAlive;
   }
 
   return {

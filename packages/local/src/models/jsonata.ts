@@ -1,8 +1,9 @@
-import { createHash } from "node:crypto";
 import type { Json } from "@sluice/dsl";
 import jsonata from "jsonata";
 import { Random } from "../random";
 import type { World } from "../world";
+import { builtinsAt, digest, HASHES, NEEDS_LIBRARY } from "./jsonata-builtins";
+import { compileQuickly } from "./jsonata-closures";
 
 /** What an expression may look at: `$states.input`, `$states.result`, `$states.errorOutput`, `$states.context`. */
 export interface States {
@@ -16,8 +17,12 @@ export interface States {
 export interface Expression {
   /** Without its braces. */
   readonly source: string;
-  /** @throws ExpressionFailure when it yields nothing, something that is no JSON, or an error */
-  evaluate(states: States): Promise<Json>;
+  /**
+   * At once where it can be, for most expressions.
+   *
+   * @throws ExpressionFailure (or rejects with it) when it yields nothing, something that is no JSON, or an error
+   */
+  evaluate(states: States): Json | Promise<Json>;
 }
 
 /** Why an expression has no value, worded to follow "The JSONata expression '…' specified for the field '…'". */
@@ -36,17 +41,32 @@ export const expressionIn = (text: string): string | undefined => /^\{%([\s\S]*)
  * @see https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html
  */
 export function compileExpression(source: string, world: World): Expression {
+  const compiled = compileInLibrary(source, world);
+  const quick = compileQuickly(
+    compiled.ast(),
+    builtinsAt(() => world.clock.wallMs()),
+  );
+  return {
+    source,
+    evaluate(states) {
+      const outcome = quick(states);
+      return outcome === NEEDS_LIBRARY ? evaluateInLibrary(compiled, states) : toJson(outcome);
+    },
+  };
+}
+
+/** As {@link compileExpression}, for {@link evaluateInLibrary}. */
+export function compileInLibrary(source: string, world: World): jsonata.Expression {
   const compiled = jsonata(source);
   if (usesVariable(compiled.ast(), "eval"))
     throw new Error("$eval is not part of JSONata in Step Functions; $parse reads JSON from a string");
   registerFunctions(compiled, world);
-  return {
-    source,
-    async evaluate(states) {
-      return toJson(await outcomeOf(compiled, states));
-    },
-  };
+  return compiled;
 }
+
+/** The library's own evaluation: it says what an expression means. */
+export const evaluateInLibrary = async (compiled: jsonata.Expression, states: States): Promise<Json> =>
+  toJson(await outcomeOf(compiled, states));
 
 async function outcomeOf(compiled: jsonata.Expression, states: States): Promise<unknown> {
   try {
@@ -91,19 +111,11 @@ function registerFunctions(compiled: jsonata.Expression, { clock, random }: Worl
   compiled.registerFunction("range", range, "<nnn:a>");
 }
 
-const HASHES: Readonly<Record<string, string>> = {
-  MD5: "md5",
-  "SHA-1": "sha1",
-  "SHA-256": "sha256",
-  "SHA-384": "sha384",
-  "SHA-512": "sha512",
-};
-
 function hash(text: string, algorithm: string): string {
   const name = HASHES[algorithm];
   if (name === undefined)
     throw new Error(`$hash does not know ${algorithm}; it knows ${Object.keys(HASHES).join(", ")}`);
-  return createHash(name).update(text).digest("hex");
+  return digest(name, text);
 }
 
 function partition(items: unknown[], size: number): unknown[][] {
@@ -164,9 +176,20 @@ function copied(value: unknown): Json {
       if (value === null) return null;
       if (Array.isArray(value)) return value.map((item) => (item === undefined ? null : copied(item)));
       if ("_jsonata_lambda" in value || "_jsonata_function" in value) break;
-      const entries = Object.entries(value).filter(([, item]) => item !== undefined);
-      return Object.fromEntries(entries.map(([key, item]) => [key, copied(item)]));
+      return copiedObject(value);
     }
   }
   throw new ExpressionFailure("returned an unsupported result type.");
+}
+
+function copiedObject(value: object): Json {
+  const copy: { [key: string]: Json } = {};
+  for (const [key, item] of Object.entries(value)) {
+    if (item === undefined) continue;
+    // Assigned, this one key would be the copy's prototype.
+    if (key === "__proto__")
+      Object.defineProperty(copy, key, { value: copied(item), enumerable: true, writable: true, configurable: true });
+    else copy[key] = copied(item);
+  }
+  return copy;
 }

@@ -42,6 +42,7 @@ export interface Discarded {
 
 interface Subscription {
   readonly queueArn: string;
+  readonly queueUrl: string;
   readonly isRaw: boolean;
   /** A FIFO queue gets its messages in order: none before the one ahead of it. */
   lastArrivesAt: Micros;
@@ -51,7 +52,7 @@ interface Topic extends TopicSettings {
   readonly arn: string;
   readonly subscriptions: Subscription[];
   readonly published: RecentIds<Json>;
-  sequence: bigint;
+  sequence: number;
 }
 
 /** What every subscriber of one publish gets. */
@@ -63,8 +64,8 @@ interface Publication {
   readonly deduplicationId: string | undefined;
 }
 
-/** First of the twenty-digit sequence numbers of FIFO topics. */
-const FIRST_SEQUENCE_NUMBER = 10_000_000_000_000_000_000n;
+/** The twenty-digit sequence numbers of FIFO topics begin with it; the other fifteen digits count. */
+const SEQUENCE_NUMBERS_BEGIN = "10000";
 
 /**
  * SNS topics, standard and FIFO, with SQS queues subscribed. Every subscriber's delivery is an event of its own, later
@@ -99,7 +100,7 @@ export class Sns {
       throw invalid("Topic Name", "the name of a FIFO topic, and of no other, ends in .fifo");
     const arn = `arn:aws:sns:${this.world.region}:${this.world.account}:${name}`;
     const published = new RecentIds<Json>(this.limits.deduplicationUs);
-    this.topics.set(arn, { ...settings, arn, subscriptions: [], published, sequence: FIRST_SEQUENCE_NUMBER });
+    this.topics.set(arn, { ...settings, arn, subscriptions: [], published, sequence: 0 });
     return arn;
   }
 
@@ -113,7 +114,7 @@ export class Sns {
     const topic = this.topicOf(topicArn);
     if (!topic.isFifo && queueArn.endsWith(".fifo"))
       throw invalid("Endpoint", "FIFO SQS Queues can not be subscribed to standard SNS topics");
-    topic.subscriptions.push({ queueArn, isRaw, lastArrivesAt: us(0) });
+    topic.subscriptions.push({ queueArn, queueUrl: queueUrlOf(queueArn), isRaw, lastArrivesAt: us(0) });
   }
 
   private topicOf(arn: string): Topic {
@@ -138,7 +139,7 @@ export class Sns {
     const publication = { messageId: random.uuid(), message, attributes: renderAttributes(attributes), ...ids };
     const answer: Json = {
       MessageId: publication.messageId,
-      ...(topic.isFifo && { SequenceNumber: String(topic.sequence++) }),
+      ...(topic.isFifo && { SequenceNumber: SEQUENCE_NUMBERS_BEGIN + String(topic.sequence++).padStart(15, "0") }),
     };
     if (ids.deduplicationId !== undefined) topic.published.set(ids.deduplicationId, answer, clock.now());
     for (const subscription of topic.subscriptions) this.schedule(topic, subscription, publication);
@@ -185,7 +186,7 @@ export class Sns {
   }
 
   private async deliver(topic: Topic, subscription: Subscription, publication: Publication): Promise<void> {
-    const { queueArn, isRaw } = subscription;
+    const { queueArn, queueUrl, isRaw } = subscription;
     const { messageId } = publication;
     const discard = (reason: string): void => {
       this.discards.push({ topicArn: topic.arn, queueArn, messageId, reason });
@@ -195,7 +196,7 @@ export class Sns {
     const sns = { kind: "service", name: "sns.amazonaws.com", sourceArn: topic.arn } as const;
     try {
       await this.cloud.call(sns, "sqs", "SendMessage", {
-        QueueUrl: queueUrlOf(queueArn),
+        QueueUrl: queueUrl,
         ...(isRaw ? rawBody(publication) : { MessageBody: this.envelope(topic, publication) }),
         ...idsFor(topic, queueArn, publication),
       });

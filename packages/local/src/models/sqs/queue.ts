@@ -43,8 +43,8 @@ interface Hidden {
   readonly at: Micros;
 }
 
-/** First of the twenty-digit sequence numbers of FIFO queues. */
-const FIRST_SEQUENCE_NUMBER = 18_850_000_000_000_000_000n;
+/** The twenty-digit sequence numbers of FIFO queues begin with it; the other fifteen digits count. */
+const SEQUENCE_NUMBERS_BEGIN = "18850";
 
 /**
  * One queue, standard or FIFO. Nothing in it scans: what is hidden lies in a heap by the instant at which it shows
@@ -181,12 +181,17 @@ export class Queue {
     const before = id === undefined ? undefined : this.sentIds.get(id, now);
     if (before !== undefined) return before;
     const rank = this.nextRank++;
+    const { body, attributes, senderId, traceHeader, groupId } = content;
     const message: Message = {
-      ...content,
+      body,
+      attributes,
+      senderId,
+      traceHeader,
+      groupId,
       id: random.uuid(),
       sentAtMs: clock.wallMs(),
       expiresAt: us(now + this.settings.retentionUs),
-      sequenceNumber: this.settings.isFifo ? String(FIRST_SEQUENCE_NUMBER + BigInt(rank)) : undefined,
+      sequenceNumber: this.settings.isFifo ? SEQUENCE_NUMBERS_BEGIN + String(rank).padStart(15, "0") : undefined,
       deduplicationId: this.deduplicationId(content),
       rank,
       lease: 0,

@@ -104,8 +104,8 @@ export class Sqs {
       run: (queue: Queue, input: Input, principal: Principal) => Json | Promise<Json>,
     ): ServiceOperation => ({
       action: `sqs:${action}`,
-      resource: (input) => this.arnOf(this.nameIn(input)),
-      resourcePolicy: (input) => this.queues.get(this.nameIn(input))?.policy,
+      resource: (input) => this.seen(input)?.arn ?? this.arnOf(this.nameIn(input)),
+      resourcePolicy: (input) => (this.seen(input) ?? this.queues.get(this.nameIn(input)))?.policy,
       run: (input, principal) => {
         allowOnly(`SQS ${action}`, input, ["QueueUrl", ...fields]);
         return run(this.queueIn(input), input, principal);
@@ -332,6 +332,11 @@ export class Sqs {
     return entries;
   }
 
+  /** The queue of a URL that was asked for before. */
+  private seen(input: Input): Queue | undefined {
+    return this.byUrl.get(required(input, "QueueUrl"));
+  }
+
   private nameIn(input: Input): string {
     const url = required(input, "QueueUrl");
     return url.slice(url.lastIndexOf("/") + 1);
@@ -389,6 +394,12 @@ const SYSTEM_ATTRIBUTES: Readonly<Record<string, (handed: Handed) => string | un
   DeadLetterQueueSourceArn: () => undefined,
 };
 
+const EVERY_SYSTEM_ATTRIBUTE = Object.entries(SYSTEM_ATTRIBUTES);
+
+/** In AWS's order, whatever order they were asked for in. */
+const askedOf = (names: readonly string[]): typeof EVERY_SYSTEM_ATTRIBUTE =>
+  EVERY_SYSTEM_ATTRIBUTE.filter(([name]) => names.includes(name));
+
 function checkFifo({ groupId, deduplicationId }: Content, hasContentBasedDeduplication: boolean): void {
   if (groupId === undefined) throw missingParameter("MessageGroupId");
   if (deduplicationId === undefined && !hasContentBasedDeduplication)
@@ -421,10 +432,13 @@ const senderId = (principal: Principal): string => {
   return principal.kind === "role" ? principal.arn.slice(principal.arn.lastIndexOf("/") + 1) : "local-user";
 };
 
+/** Digests are made for who looks at them. */
 function renderSent(message: Message): { [key: string]: Json } {
   return {
     MessageId: message.id,
-    MD5OfMessageBody: md5(message.body),
+    get MD5OfMessageBody() {
+      return md5(message.body);
+    },
     ...(message.attributes.size > 0 && { MD5OfMessageAttributes: md5OfAttributes(message.attributes) }),
     ...(message.traceHeader !== undefined && {
       MD5OfMessageSystemAttributes: md5OfAttributes(
@@ -438,15 +452,17 @@ function renderSent(message: Message): { [key: string]: Json } {
 function renderReceived(handed: Handed, systemNames: readonly string[], names: readonly string[]): Json {
   const { message, receiptHandle } = handed;
   const system: { [name: string]: Json } = {};
-  for (const [name, read] of Object.entries(SYSTEM_ATTRIBUTES)) {
-    const value = systemNames.includes("All") || systemNames.includes(name) ? read(handed) : undefined;
+  for (const [name, read] of systemNames.includes("All") ? EVERY_SYSTEM_ATTRIBUTE : askedOf(systemNames)) {
+    const value = read(handed);
     if (value !== undefined) system[name] = value;
   }
   const attributes = names.length > 0 ? selectAttributes(message.attributes, names) : new Map();
   return {
     MessageId: message.id,
     ReceiptHandle: receiptHandle,
-    MD5OfBody: md5(message.body),
+    get MD5OfBody() {
+      return md5(message.body);
+    },
     Body: message.body,
     ...(Object.keys(system).length > 0 && { Attributes: system }),
     ...(attributes.size > 0 && {

@@ -286,7 +286,7 @@ export class Execution {
     this.openToken = token;
     let answer: TaskEnd | undefined;
     const answered = new Promise<TaskEnd>((resolve) => {
-      tokens.wait(token, limits, (end) => {
+      tokens.wait(token, this.arn, limits, (end) => {
         answer = end;
         resolve(end);
       });
@@ -393,28 +393,60 @@ export class Execution {
     return text;
   }
 
-  /** The template's value. An expression that fails is told in the history, as its own kind of event. */
-  private async fill(visit: Visit, template: Template, states: States): Promise<Json> {
+  /**
+   * The template's value, at once where its expressions allow it. An expression that fails is told in the history, as its
+   * own kind of event.
+   */
+  private fill(visit: Visit, template: Template, states: States): Json | Promise<Json> {
     switch (template.kind) {
       case "constant":
         return template.value;
-      case "list": {
-        const items: Json[] = [];
-        for (const item of template.items) items.push(await this.fill(visit, item, states));
-        return items;
-      }
+      case "list":
+        return this.fillAll(visit, template.items, states);
       case "object": {
-        const object: { [key: string]: Json } = {};
-        for (const [key, part] of template.entries) object[key] = await this.fill(visit, part, states);
-        return object;
+        const { entries } = template;
+        const parts = entries.map(([, part]) => part);
+        const toObject = (values: Json[]): Json =>
+          Object.fromEntries(entries.map(([key], at) => [key, values[at] ?? null]));
+        const values = this.fillAll(visit, parts, states);
+        return values instanceof Promise ? values.then(toObject) : toObject(values);
       }
       case "expression":
-        try {
-          return await this.whileRunning(template.expression.evaluate(states));
-        } catch (error) {
-          if (!(error instanceof ExpressionFailure)) throw error;
-          throw this.evaluationFailed(visit, template, error.message);
-        }
+        return this.evaluate(visit, template, states);
+    }
+  }
+
+  /** One after the other: what comes behind one that fails is not evaluated. */
+  private fillAll(
+    visit: Visit,
+    templates: readonly Template[],
+    states: States,
+    filled: readonly Json[] = [],
+  ): Json[] | Promise<Json[]> {
+    const values = [...filled];
+    for (const template of templates.slice(filled.length)) {
+      const value = this.fill(visit, template, states);
+      if (value instanceof Promise)
+        return value.then((waited) => this.fillAll(visit, templates, states, [...values, waited]));
+      values.push(value);
+    }
+    return values;
+  }
+
+  private evaluate(
+    visit: Visit,
+    template: Extract<Template, { kind: "expression" }>,
+    states: States,
+  ): Json | Promise<Json> {
+    const failed = (error: unknown): never => {
+      if (!(error instanceof ExpressionFailure)) throw error;
+      throw this.evaluationFailed(visit, template, error.message);
+    };
+    try {
+      const value = template.expression.evaluate(states);
+      return value instanceof Promise ? this.whileRunning(value).catch(failed) : value;
+    } catch (error) {
+      return failed(error);
     }
   }
 
@@ -455,10 +487,10 @@ export class Execution {
         Input: this.input,
         Name: this.name,
         RoleArn: roleArn,
-        StartTime: new Date(this.startedAtMs).toISOString(),
+        StartTime: instantText(this.startedAtMs),
         RedriveCount: 0,
       },
-      State: { EnteredTime: new Date(enteredAtMs).toISOString(), Name: state.name, RetryCount: retryCount },
+      State: { EnteredTime: instantText(enteredAtMs), Name: state.name, RetryCount: retryCount },
       StateMachine: { Id: arn, Name: name },
     };
   }
@@ -480,6 +512,14 @@ export class Execution {
       );
     });
   }
+}
+
+let lastInstant = { atMs: 0, text: new Date(0).toISOString() };
+
+/** An execution's start and its first state's entry are one instant, asked for again and again. */
+function instantText(atMs: number): string {
+  if (atMs !== lastInstant.atMs) lastInstant = { atMs, text: new Date(atMs).toISOString() };
+  return lastInstant.text;
 }
 
 interface Limits {

@@ -276,8 +276,9 @@ function checkName(name: string): void {
     throw new ServiceError("InvalidName", `Invalid Name: '${name}'`);
 }
 
+/** An execution's ARN is its machine's with another word, and its own name behind it. */
 const machineOf = (executionArn: string): string =>
-  executionArn.replace(":execution:", ":stateMachine:").split(":").slice(0, 7).join(":");
+  executionArn.slice(0, executionArn.lastIndexOf(":")).replace(":execution:", ":stateMachine:");
 
 function endOf(execution: Execution): ExecutionEnd | undefined {
   const { arn, name, status, outputText, failure, startedAtMs, stoppedAtMs } = execution;

@@ -11,6 +11,7 @@ export type TaskEnd =
   | { readonly kind: "timedOut"; readonly by: "timeout" | "heartbeat" };
 
 interface OpenTask {
+  readonly executionArn: string;
   readonly end: (end: TaskEnd) => void;
   readonly heartbeatUs: Micros | undefined;
   heartbeat: Timer | undefined;
@@ -39,6 +40,7 @@ export class Tokens {
    */
   wait(
     token: string,
+    executionArn: string,
     limits: { readonly timeout: number | undefined; readonly heartbeat: number | undefined },
     end: (end: TaskEnd) => void,
   ): void {
@@ -47,6 +49,7 @@ export class Tokens {
     const timedOut = (by: "timeout" | "heartbeat") => () => this.finish(token, { kind: "timedOut", by });
     const heartbeatUs = heartbeat === undefined ? undefined : seconds(heartbeat);
     this.open.set(token, {
+      executionArn,
       end,
       heartbeatUs,
       heartbeat: heartbeatUs && after(clock, heartbeatUs, timedOut("heartbeat")),
@@ -56,6 +59,8 @@ export class Tokens {
 
   /** The execution whose token it is. @throws ServiceError InvalidToken */
   executionOf(token: string): string {
+    const task = this.open.get(token);
+    if (task !== undefined) return task.executionArn;
     const [mark, executionArn, id] = Buffer.from(token, "base64").toString().split(" ");
     if (mark !== MARK || executionArn === undefined || !/^[0-9a-f-]{36}$/.test(id ?? "")) throw invalidToken();
     return executionArn;
