@@ -9,21 +9,22 @@ import { gatewayFileOf, type Scope } from "../src/small-scopes/scope";
 const ONE: Scope = { requests: 1, tiers: 1, slots: 2, crashes: 0, lates: 0, orders: undefined };
 const CRASHED: Scope = { ...ONE, crashes: 1, lates: 1, orders: 0 };
 
-test("one request keeps every invariant in every order, and with any one step late", async () => {
-  const { counts, isComplete, failures } = await exploreScope({ ...ONE, lates: 1 });
-  expect(failures).toEqual([]);
-  expect(isComplete).toBe(true);
-  expect(counts.runs).toBeGreaterThan(100);
-}, 300_000);
+test.each<[string, Scope, runs: number]>([
+  ["one request in every order", ONE, 14],
+  ["one request with any one step late", { ...ONE, lates: 1, orders: 0 }, 20],
+  ["one request and the death of its worker at any await, before or after its effect", { ...CRASHED, lates: 0 }, 30],
+])(
+  "every run of %s keeps every invariant",
+  async (_, scope, runs) => {
+    const { counts, isComplete, failures } = await exploreScope(scope);
+    expect(failures).toEqual([]);
+    expect(isComplete).toBe(true);
+    expect(counts.runs).toBeGreaterThanOrEqual(runs);
+  },
+  300_000,
+);
 
-test("a worker may die at any await of a request, before or after its effect", async () => {
-  const { counts, isComplete, failures } = await exploreScope({ ...CRASHED, lates: 0 });
-  expect(failures).toEqual([]);
-  expect(isComplete).toBe(true);
-  expect(counts.runs).toBeGreaterThan(30);
-}, 300_000);
-
-test("what two runs are given up for goes on as the run that came first", async () => {
+test("a run that is given up would go on as the run that came first", async () => {
   const scope: Scope = { ...ONE, requests: 2, tiers: 2 };
   const twins = (await givenUp(scope)).filter((_, at) => at % 12 === 0);
   expect(twins.length).toBeGreaterThan(5);

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { applyPatch, parsePatch } from "diff";
-import { build, type Plugin } from "esbuild";
+import { build, type Plugin, stop } from "esbuild";
 import type { Explorer } from "./explore-scope";
 
 const ROOT = join(__dirname, "..", "..", "..", "..");
@@ -32,6 +32,7 @@ export async function explorerWith(patch: string): Promise<Explorer> {
     target: "node20",
     plugins: [fromSources(sources)],
   });
+  await stop(); // Its process would outlive ours, or keep a test waiting.
   return createRequire(__filename)(outfile) as Explorer;
 }
 
