@@ -64,6 +64,7 @@ function createVirtualEnvironment(options: VirtualHostOptions, fn: DeployedFunct
   const { clock } = options;
   const process = createVirtualProcess(clock, id, {
     crash: (point) => options.faults().crash?.(point),
+    stall: (point) => options.faults().stall?.(point) ?? us(0),
     pauseBeforeBytes: (point) => options.faults().pauseBeforeBytes?.(point) ?? us(0),
     holdBytes: (point) => options.faults().holdBytes?.(point) ?? us(0),
   });
@@ -115,6 +116,7 @@ function workerOf(options: VirtualHostOptions, fn: DeployedFunction, id: string,
       clock: options.clock,
       process,
       target: options.target,
+      connectUs: plan.timeouts.connectUs,
       responseUs: plan.timeouts.responseUs,
       pathUs: options.pathUs,
     }),

@@ -14,6 +14,8 @@ export interface AwaitPoint {
 export interface ProcessFaults {
   /** `before`: it dies before the awaited thing is done; `after`: it is done, and the process dies before it notices. */
   readonly crash?: (point: AwaitPoint) => "before" | "after" | undefined;
+  /** How long the process stands still at this await; longer than the function's timeout, it is ended by that. */
+  readonly stall?: (point: AwaitPoint) => Micros;
   /** How long the process stands still between the decision to start a call and its bytes. */
   readonly pauseBeforeBytes?: (point: AwaitPoint) => Micros;
   /** How long the kernel keeps the bytes of a call, while the process goes on. */
@@ -66,6 +68,8 @@ export function createVirtualProcess(clock: WorldClock, environmentId: string, f
       kill();
       return never();
     }
+    const stall = faults.stall?.(pointOf(label)) ?? 0;
+    if (stall > 0) stillUntil = us(Math.max(stillUntil, clock.now() + stall));
     try {
       const value = await effect();
       if (hearsAtOnce(fate)) return value;

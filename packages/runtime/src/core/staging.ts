@@ -1,6 +1,6 @@
 import { ERRORS, type Micros, ms, seconds, us } from "@sluice/dsl";
 import { fail, failClaimed } from "./answering";
-import { claim } from "./claim";
+import { claim, unclaim } from "./claim";
 import { forgetTaken } from "./memory";
 import { predictPicks } from "./pick";
 import { NotSent, type PreparedCall } from "./ports";
@@ -161,7 +161,7 @@ export async function giveBack(state: TurnState, held: HeldRequest): Promise<voi
   const { gate, tiers } = state.worker.ports;
   if (held.stage.kind === "ready") held.stage.call.discard();
   try {
-    if (held.claim !== "none") await gate.unclaim(held.envelope.id, state.turn.id);
+    await unclaim(state, held);
     if (held.isCounted) await gate.countTry(held.envelope.id, state.turn.id, claimExpiry(held), -1);
     await tiers.setVisibility(held.message, us(0));
   } catch (error) {
