@@ -34,7 +34,7 @@ export type Planned =
  * @throws ToolFailure when no file has the environment
  */
 export function planSides(
-  { before, after, unchanged }: BothSides,
+  { before, after, unchanged, unreadable }: BothSides,
   environment: string | undefined,
   projects: ProjectSides = {},
 ): Planned {
@@ -54,7 +54,8 @@ export function planSides(
   const withoutEffect = [...plans]
     .filter(([, made]) => made.every(({ name }) => !changed.has(name)))
     .map(([file]) => file);
-  return { report: { diff, withoutEffect, unreadable: old.unreadable, unchangedFiles: unchanged.length } };
+  const lost = [...unreadable, ...old.unreadable];
+  return { report: { diff, withoutEffect, unreadable: lost, unchangedFiles: unchanged.length } };
 }
 
 /** Errors of some files, found with all of them at hand. */

@@ -18,7 +18,7 @@ export { highestAtMostUs, type MeanWait, meanWaits, type TierLoad } from "./expl
 export { showCount, showDollars, showWhole } from "./explain/words";
 export { stripBraces } from "./expressions";
 export * from "./findings";
-export { type Fixed, fixGateway } from "./fix";
+export { type Fixed, fixGateway, fixProject } from "./fix";
 export { type Paint, type Position, positionOf, renderFrame, spanOf } from "./frame";
 export { gatewayJsonSchema, gatewayJsonSchemaText, projectJsonSchema, projectJsonSchemaText } from "./json-schema";
 export {
@@ -38,6 +38,7 @@ export { diffPlans } from "./plan-diff/diff-plans";
 export { environmentsOf, plansOf } from "./plan-diff/plans-of";
 export * from "./plan-diff/types";
 export * from "./plan-types";
+export { plural } from "./plural";
 export { PRICES, PRICES_REGION, type Price } from "./prices";
 export { type Project, sharedEnvironments } from "./project";
 export { parseRate, type Rate } from "./rate";

@@ -158,6 +158,15 @@ function capitalise(sentence: string): string {
 
 function fill({ parts, holes }: Text<string>, values: Readonly<Record<string, string | number>>): string {
   return parts
-    .map((part, index) => part + (holes[index] === undefined ? "" : String(values[holes[index]] ?? "")))
+    .map((part, index) => part + (holes[index] === undefined ? "" : shortened(String(values[holes[index]] ?? ""))))
     .join("");
 }
+
+/** Longer than any address that people write. */
+const MAX_WORD = 200;
+
+/** A message quotes the file's own words, and in a broken file one of them can be the whole of it. */
+const shortened = (value: string): string =>
+  value.length <= MAX_WORD ? value : value.replace(LONG_WORD, (word) => `${word.slice(0, MAX_WORD - 1)}…`);
+
+const LONG_WORD = new RegExp(`\\S{${MAX_WORD + 1},}`, "g");

@@ -1,6 +1,6 @@
 import type { Finding } from "@sluice/dsl";
 import { Command, Option } from "commander";
-import { allDiffer, type BothSides, readBothSides, readProjects } from "../both-sides";
+import { type BothSides, readBothSides, readProjects, underProjects } from "../both-sides";
 import { findBase, findRepository } from "../git";
 import { Interrupted } from "../interrupt";
 import { colorsOf, type ExitCode, type Io, printLine, widthOf } from "../io";
@@ -44,9 +44,7 @@ export async function runPlan(options: PlanOptions, io: Io): Promise<ExitCode> {
     const repository = await findRepository(io);
     const base = await findBase(options.base, repository, io);
     const shared = await readProjects(base, repository, io);
-    const read = await readBothSides(options.files, base, repository, io);
-    // Another project under it can change every gateway.
-    const sides = shared.isSame ? read : allDiffer(read);
+    const sides = underProjects(await readBothSides(options.files, base, repository, io), shared);
     const planned = planSides(sides, options.env, shared);
     if (planned.errors !== undefined) return printErrors(sides, shared, planned.errors, io);
     printLine(io.stdout, render({ base, ...planned.report }, options.format, io));
@@ -64,7 +62,7 @@ function printErrors(
   io: Io,
 ): ExitCode {
   const sources = project === undefined ? after : [project.document, ...after];
-  printLine(io.stderr, renderLint(sources, errors, colorsOf(io.stderr, io.env)));
+  printLine(io.stderr, renderLint(sources, errors, colorsOf(io.stderr, io.env), widthOf(io.stderr)));
   return 1;
 }
 

@@ -1,5 +1,6 @@
 import { didYouMean } from "../did-you-mean";
 import { isMap } from "../merge-patch";
+import { notYetIn } from "../not-yet";
 import type { GatewayDocument } from "../parse";
 import { defineRule, type Fix, text } from "../rule";
 import type { Json } from "../units";
@@ -40,10 +41,12 @@ export const wrongType = defineRule({
       mend: text`Write for example ${"example"}.`,
     },
   },
-  check: ({ document, issues }, report) => {
-    for (const issue of issues) {
-      if (issue.kind !== "wrong-type") continue;
-      const { path, part, value, about } = issue;
+  check: ({ document, issues, value: file }, report) => {
+    const wrong = issues.filter((issue) => issue.kind === "wrong-type");
+    const absent = wrong.length === 0 ? [] : notYetIn(file).filter(({ part }) => part === "key");
+    for (const { path, part, value, about } of wrong) {
+      // What is to be left out need not be mended first.
+      if (absent.some((one) => one.path.join("\0") === path.join("\0"))) continue;
       const { subject, says, description, example } = about;
       const isPlain = typeof value === "number" || typeof value === "boolean";
       const guess = typeof value === "string" ? didYouMean(value, about.words) : undefined;
