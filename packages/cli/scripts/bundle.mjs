@@ -22,5 +22,8 @@ await build({
   logLevel: "warning",
   alias: { "@sluice/dsl": join(PACKAGE, "..", "dsl", "src", "index.ts") },
   // What lies beside its own files, is an ES module, or is large and needed by few commands.
-  external: ["@sluice/infra", "@sluice/local", "@sluice/runtime", "@aws-sdk/*", "json-schema-faker", "@inquirer/*"],
+  external: [
+    ...["@sluice/infra", "@sluice/local", "@sluice/runtime", "@aws-sdk/*", "json-schema-faker", "@inquirer/*"],
+    ...["csv-parse", "hdr-histogram-js", "jsonc-parser", "luxon", "uplot"],
+  ],
 });

@@ -50,6 +50,10 @@ const COMMANDS = {
     const { newPlanCommand, runPlan } = await import("./commands/plan.js");
     return newPlanCommand(keep(runPlan));
   },
+  simulate: async (keep: Keep) => {
+    const { newSimulateCommand, runSimulate } = await import("./commands/simulate.js");
+    return newSimulateCommand(keep(runSimulate));
+  },
   synth: async (keep: Keep) => {
     const { newSynthCommand, runSynth } = await import("./commands/synth.js");
     return newSynthCommand(keep(runSynth));

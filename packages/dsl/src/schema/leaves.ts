@@ -38,8 +38,7 @@ export function duration({ description, examples }: Described) {
 }
 
 /** Calls in any window of time. */
-export function rate({ description, examples }: Described) {
-  const says = "calls/window, like 5/s or 600/5m";
+export function rate({ description, examples }: Described, says = "calls/window, like 5/s or 600/5m") {
   return z
     .string()
     .regex(RATE_PATTERN)
