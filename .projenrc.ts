@@ -351,6 +351,7 @@ root.addScripts({
   lint: `${BOOTSTRAP} && biome ci . && depcruise --config .dependency-cruiser.cjs packages`,
   typecheck: `${BOOTSTRAP} && tsc -p tsconfig.check.json`,
   format: `${BOOTSTRAP} && biome check --write .`,
+  fuzz: `${BOOTSTRAP} && node scripts/fuzz.mjs`,
   "check:generated": `${BOOTSTRAP} && node scripts/check-generated.mjs`,
   clean: "node scripts/clean.mjs",
 });

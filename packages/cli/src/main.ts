@@ -8,7 +8,7 @@ const TOOL_FAILED = 2;
 
 /**
  * The whole command line: words in, exit code out. 0 clean, 1 findings or failed work, 2 wrong use or a failure of the
- * tool, 130 ended by Ctrl-C. Never throws.
+ * tool, 130 ended by Ctrl-C (143 by SIGTERM, 129 by SIGHUP). Never throws.
  *
  * @param words what follows `sluice`
  */

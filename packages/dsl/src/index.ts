@@ -36,6 +36,7 @@ export {
   type LintOptions,
   type LintResult,
   lintGateways,
+  lintInSteps,
   type Resolved,
   resolveSpec,
   type SourceFile,

@@ -152,8 +152,8 @@ function mapCell(path: string, schema: Schema, reader: Reader): string {
 
 /** Whether a schema takes every JSON value, whose kinds need not be told one by one. */
 function isAnything(schema: Schema, root: Schema): boolean {
-  const { anyOf, $ref } = resolve(schema, root);
-  return Array.isArray(anyOf) && anyOf.length >= 6 && $ref === undefined;
+  const resolved = resolve(schema, root);
+  return ["type", "enum", "const", "anyOf", "oneOf", "$ref"].every((keyword) => !Object.hasOwn(resolved, keyword));
 }
 
 /** Type, pattern and range of a single value, in words. */

@@ -2,6 +2,7 @@
 import { fixGateway, lintGateways, readProject } from "@sluice/dsl";
 import fc from "fast-check";
 import { mutatedFile } from "./mutations";
+import { runs } from "./runs";
 import { wholeFile } from "./source";
 
 const fix = (text: string) => fixGateway({ file: "gateways/test.yaml", text });
@@ -95,6 +96,6 @@ test("no mutation of a real file is mended twice, made worse, or touched when it
         );
       if (once.fixes === 0) expect(once.text).toBe(source.text);
     }),
-    { numRuns: Number(process.env.FUZZ_RUNS ?? 300) },
+    runs(300),
   );
 });

@@ -1,8 +1,9 @@
-import { type Finding, fixGateway, lintGateways, type Suppressed } from "@sluice/dsl";
+import { type Finding, fixGateway, lintInSteps, type Suppressed } from "@sluice/dsl";
 import { Command } from "commander";
 import { ToolFailure } from "../failures";
 import { type GatewayFile, readGatewayFiles } from "../files";
 import { fixFiles, type Sources } from "../fix";
+import { exitCodeOf, Interrupted, listening } from "../interrupt";
 import { colorsOf, type ExitCode, type Io, printLine, textOf, widthOf } from "../io";
 import { renderGithub } from "../print/lint-github";
 import { lintJson } from "../print/lint-json";
@@ -89,10 +90,20 @@ function optionsOf(files: readonly string[], typed: Typed): LintOptions {
   return { files, env, format, maxWarnings, fix, stdin: name, showSuppressed };
 }
 
-/** Finds what is wrong in the files. */
+/** Finds what is wrong in the files. Interrupted, it prints nothing. */
 export async function runLint(options: LintOptions, io: Io): Promise<ExitCode> {
+  try {
+    return await lint(options, io);
+  } catch (error) {
+    if (error instanceof Interrupted) return exitCodeOf(io.interrupt);
+    throw error;
+  }
+}
+
+async function lint(options: LintOptions, io: Io): Promise<ExitCode> {
   const { shared, files } = await lintedSources(options, io);
-  const { findings, suppressed } = lintGateways(files, { environment: options.env, project: shared?.project });
+  const steps = lintInSteps(files, { environment: options.env, project: shared?.project });
+  const { findings, suppressed } = await listening(steps, io.interrupt);
   const sources = shared ? [shared, ...files] : files;
   const found: Found = { sources, findings, suppressed: options.showSuppressed ? suppressed : [] };
   const text = render(options, found, io);

@@ -2,7 +2,7 @@ import type { Finding } from "@sluice/dsl";
 import { Command, Option } from "commander";
 import { type BothSides, readBothSides, readProjects, underProjects } from "../both-sides";
 import { findBase, findRepository } from "../git";
-import { Interrupted } from "../interrupt";
+import { exitCodeOf, Interrupted, listening } from "../interrupt";
 import { colorsOf, type ExitCode, type Io, printLine, widthOf } from "../io";
 import { type ProjectSides, planSides } from "../plan-sides";
 import { renderLint } from "../print/lint-pretty";
@@ -45,12 +45,12 @@ export async function runPlan(options: PlanOptions, io: Io): Promise<ExitCode> {
     const base = await findBase(options.base, repository, io);
     const shared = await readProjects(base, repository, io);
     const sides = underProjects(await readBothSides(options.files, base, repository, io), shared);
-    const planned = planSides(sides, options.env, shared);
+    const planned = await listening(planSides(sides, options.env, shared), io.interrupt);
     if (planned.errors !== undefined) return printErrors(sides, shared, planned.errors, io);
     printLine(io.stdout, render({ base, ...planned.report }, options.format, io));
     return 0;
   } catch (error) {
-    if (error instanceof Interrupted) return 130;
+    if (error instanceof Interrupted) return exitCodeOf(io.interrupt);
     throw error;
   }
 }

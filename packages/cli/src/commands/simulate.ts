@@ -131,7 +131,7 @@ async function prepare(side: Side, options: SimulateOptions, io: Io): Promise<Pr
 }
 
 function refuse(findings: readonly Finding[], files: readonly GatewayFile[], io: Io): undefined {
-  printLine(io.stderr, renderLint(files, findings, colorsOf(io.stderr, io.env)));
+  printLine(io.stderr, renderLint(files, findings, colorsOf(io.stderr, io.env), widthOf(io.stderr)));
 }
 
 /** More requests than a machine simulates in hours. */

@@ -3,7 +3,7 @@ import { readBothSides, readProjects } from "../both-sides";
 import { ToolFailure } from "../failures";
 import { type GatewayFile, readText } from "../files";
 import { findBase, findRepository } from "../git";
-import { colorsOf, type Io, printLine } from "../io";
+import { colorsOf, type Io, printLine, widthOf } from "../io";
 import { gatewaysOf } from "../linted";
 import { renderLint } from "../print/lint-pretty";
 
@@ -70,7 +70,7 @@ async function sideAt(ref: string, { file, env }: AskedSides, io: Io): Promise<S
   if (errors.length > 0) {
     const files: GatewayFile[] = projects.before ? [projects.before.document, old] : [old];
     printLine(io.stderr, `At ${ref}:`);
-    printLine(io.stderr, renderLint(files, errors, colorsOf(io.stderr, io.env)));
+    printLine(io.stderr, renderLint(files, errors, colorsOf(io.stderr, io.env), widthOf(io.stderr)));
     return undefined;
   }
   return { file, ref, plan: planGateway(onlyOne(specs, `${file} at ${ref}`).spec) };

@@ -71,6 +71,20 @@ describe("lint --fix", () => {
   });
 });
 
+describe("interrupted, lint prints nothing and writes no file", () => {
+  test.each([
+    ["SIGINT", 130],
+    ["SIGTERM", 143],
+    ["SIGHUP", 129],
+  ])("%s ends it with %d", async (signal, exit) => {
+    await session.write("gateways/weather.yaml", WRONG);
+    const interrupt = AbortSignal.abort(signal);
+    for (const words of ["lint", "lint --fix"])
+      expect(await session.run(words, { interrupt })).toEqual({ code: exit, stdout: "", stderr: "" });
+    expect(read("gateways/weather.yaml")).toBe(WRONG);
+  });
+});
+
 test("sluice.yaml and the secrets may be named among the files, as commit hooks do", async () => {
   await session.write("sluice.yaml", "version: 1\n");
   await session.write("sluice.secrets.yaml", "weather: hunter2\n");
