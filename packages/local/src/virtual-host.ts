@@ -96,8 +96,15 @@ async function invoke(
       message: error instanceof Error ? error.message : String(error),
     }),
   );
-  const died = process.death.then((): InvocationEnd => ({ kind: "crash", message: "the process was killed" }));
-  return Promise.race([served, died]).finally(() => process.freeze());
+  // A listener for each invocation: one promise of the process's death would gather them all, as long as it lives.
+  let hasEnded = () => {};
+  const died = new Promise<InvocationEnd>((resolve) => {
+    hasEnded = process.onDeath(() => resolve({ kind: "crash", message: "the process was killed" }));
+  });
+  return Promise.race([served, died]).finally(() => {
+    hasEnded();
+    process.freeze();
+  });
 }
 
 function workerOf(options: VirtualHostOptions, fn: DeployedFunction, id: string, process: VirtualProcess): Worker {

@@ -28,8 +28,8 @@ export interface ProcessFaults {
  */
 export interface VirtualProcess {
   readonly isAlive: boolean;
-  /** Resolves when the process dies. */
-  readonly death: Promise<void>;
+  /** Tells the process's death; the returned function stops that. */
+  onDeath(listener: () => void): () => void;
   kill(): void;
   /** Waits for something that the world does. */
   step<T>(label: string, effect: () => Promise<T>): Promise<T>;
@@ -48,13 +48,11 @@ export function createVirtualProcess(clock: WorldClock, environmentId: string, f
   let stillUntil = us(0);
   let thawed: Promise<void> | undefined;
   let announceThaw: () => void = () => {};
-  let announceDeath: () => void = () => {};
-  const death = new Promise<void>((resolve) => {
-    announceDeath = resolve;
-  });
+  const mourners = new Set<() => void>();
   const kill = () => {
     isAlive = false;
-    announceDeath();
+    for (const listener of mourners) listener();
+    mourners.clear();
   };
   const pointOf = (label: string): AwaitPoint => ({ environmentId, number: awaits, label });
   const never = <T>() => new Promise<T>(() => {});
@@ -97,7 +95,10 @@ export function createVirtualProcess(clock: WorldClock, environmentId: string, f
     get isAlive() {
       return isAlive;
     },
-    death,
+    onDeath(listener) {
+      mourners.add(listener);
+      return () => void mourners.delete(listener);
+    },
     kill,
     step,
     pauseBeforeBytes() {
