@@ -222,6 +222,19 @@ function withKeys(figure, plot, lines, { show, showX, data }) {
   });
 }
 
+/** @param {"th" | "td"} kind @param {readonly string[]} texts */
+function row(kind, texts) {
+  const cells = texts.map((text) => {
+    const cell = document.createElement(kind);
+    if (kind === "th") cell.setAttribute("scope", "col");
+    cell.textContent = text;
+    return cell;
+  });
+  const line = document.createElement("tr");
+  line.append(...cells);
+  return line;
+}
+
 /**
  * The figures as a table, made when somebody opens it.
  *
@@ -235,18 +248,17 @@ function withTable(figure, lines, { show, showX, data, title }) {
     if (!place || place.childElementCount > 0) return;
     const table = document.createElement("table");
     table.className = "figures";
-    const head = table.createTHead().insertRow();
-    for (const name of [title, ...lines.map(({ label }) => label)]) {
-      const cell = document.createElement("th");
-      cell.scope = "col";
-      cell.textContent = name;
-      head.append(cell);
-    }
-    const body = table.createTBody();
-    for (const [row, x] of (data[0] ?? []).entries()) {
-      const cells = body.insertRow();
-      cells.insertCell().textContent = showX(x ?? 0);
-      for (const index of lines.keys()) cells.insertCell().textContent = show(data[index + 1]?.[row] ?? null);
+    const head = row("th", [title, ...lines.map(({ label }) => label)]);
+    const rows = (data[0] ?? []).map((x, at) =>
+      row("td", [showX(x ?? 0), ...lines.map((_, index) => show(data[index + 1]?.[at] ?? null))]),
+    );
+    for (const [part, inside] of /** @type {const} */ ([
+      ["thead", [head]],
+      ["tbody", rows],
+    ])) {
+      const place = document.createElement(part);
+      place.append(...inside);
+      table.append(place);
     }
     place.append(table);
   });

@@ -66,7 +66,7 @@ export interface CostReport {
     readonly usd: number;
   }[];
   readonly usd: number;
-  /** Undefined when there was no request. */
+  /** Of the requests that have ended; undefined when none has. */
   readonly usdPerMillion?: number;
 }
 
@@ -262,10 +262,11 @@ function costReport(plan: GatewayPlan, { tally, aws, worker, simulatedUs, reques
     { part: "schedule", name: "scheduled looks", count: sweeps, usd: costOf("schedule", sweeps) },
     { part: "metric", name: METRICS, count: simulatedUs / MONTH, usd: (metrics * simulatedUs) / MONTH },
   ];
+  const ended = requests - tally.openRequests;
   const usd = [...lines, ...more].reduce((sum, line) => sum + line.usd, 0);
   return {
     ...{ currency: "USD", region: PRICES_REGION, lines: [...lines, ...more], usd },
-    ...(requests > 0 && { usdPerMillion: (usd / requests) * 1_000_000 }),
+    ...(ended > 0 && { usdPerMillion: (usd / ended) * 1_000_000 }),
   };
 }
 

@@ -262,6 +262,17 @@ test("a load that would take hours says how many requests it has, and which time
   expect(stderr).toContain("at most --for 370m");
 });
 
+const REPOSITORY = join(__dirname, "..", "..", "..", "..");
+
+test.each(readdirSync(join(REPOSITORY, "loads")))("loads/%s is simulated with a gateway of gateways/", async (name) => {
+  const [gateway, load] = [join(REPOSITORY, "gateways", "nvd.yaml"), join(REPOSITORY, "loads", name)];
+  const { code, stdout } = await session.run(`simulate ${gateway} --load ${load} --for 2m --format json`);
+  expect(code).toBe(0);
+  const { runs }: SimulationReport = JSON.parse(stdout);
+  expect(runs[0]?.requests).toBeGreaterThan(0);
+  expect(runs[0]?.calls).toBeGreaterThan(0);
+});
+
 test("the help has examples, and says what a load is", async () => {
   const { code, stdout } = await session.run("simulate --help");
   expect(code).toBe(0);
