@@ -309,6 +309,7 @@ new Workspace(root, "swarm", {
   description:
     "Our own proof: random scenarios in virtual time, the invariants they must keep, and the search for more.",
   uses: ["dsl", "runtime", "infra", "local"],
+  deps: ["commander"],
 });
 const workspaces = ["dsl", "runtime", "infra", "local", "cli", "swarm"];
 
@@ -347,6 +348,7 @@ const BOOTSTRAP = "node scripts/bootstrap.mjs";
 root.addScripts({
   demo: `${BOOTSTRAP} && node packages/cli/bin/sluice.js demo`,
   test: `${BOOTSTRAP} && jest`,
+  "simulate:search": `${BOOTSTRAP} && node packages/swarm/bin/search.js`,
   build: BOOTSTRAP,
   lint: `${BOOTSTRAP} && biome ci . && depcruise --config .dependency-cruiser.cjs packages`,
   typecheck: `${BOOTSTRAP} && tsc -p tsconfig.check.json`,

@@ -149,12 +149,12 @@ export class LocalCloud implements Cloud {
     const halfUs = us(Math.floor(faults.callWithinUs / 2));
     const thereUs = upTo(this.world, halfUs);
     if (thereUs > 0) await this.pause(thereUs);
-    if (strikes(this.world, "throttled", service, faults.throttled[service] ?? 0)) throw throttling();
-    if (strikes(this.world, "failBefore", service, faults.failBefore[service] ?? 0)) throw serviceFailure();
+    if (strikes(this.world, "throttled", service, faults.throttled[service] ?? 0, asked.input)) throw throttling();
+    if (strikes(this.world, "failBefore", service, faults.failBefore[service] ?? 0, asked.input)) throw serviceFailure();
     const output = await this.performAndTell(operation, asked);
     const backUs = upTo(this.world, halfUs);
     if (backUs > 0) await this.pause(backUs);
-    if (strikes(this.world, "failAfter", service, faults.failAfter[service] ?? 0)) throw serviceFailure();
+    if (strikes(this.world, "failAfter", service, faults.failAfter[service] ?? 0, asked.input)) throw serviceFailure();
     return output;
   }
 

@@ -1,4 +1,4 @@
-import { type Micros, us } from "@sluice/dsl";
+import { type Json, type Micros, us } from "@sluice/dsl";
 import type { WorldClock } from "./clock";
 import type { Random } from "./random";
 
@@ -88,12 +88,20 @@ export interface Fault {
   readonly name: FaultName;
   /** What it struck: the service of a call, or the name of a queue. */
   readonly where: string;
+  /** Of a call to a service: what was asked. */
+  readonly input?: Readonly<Record<string, Json | undefined>>;
 }
 
 /** Whether this fault strikes now, with `probability`. */
-export function strikes(world: World, name: FaultName, where: string, probability: number): boolean {
+export function strikes(
+  world: World,
+  name: FaultName,
+  where: string,
+  probability: number,
+  input?: Fault["input"],
+): boolean {
   if (!world.random.chance(probability)) return false;
-  world.onFault?.({ name, where });
+  world.onFault?.({ name, where, input });
   return true;
 }
 

@@ -6,6 +6,8 @@ export type Sighting = { readonly atUs: Micros } /** An execution began. */ & (
   | { readonly kind: "started"; readonly request: string }
   /** Its state machine published an attempt. */
   | ({ readonly kind: "published" } & Attempt)
+  /** The machine heard that the publish failed, although it was done: nobody waits for this attempt any more. */
+  | { readonly kind: "unpublished"; readonly id: string; readonly request: string }
   /** The attempt's message came into its tier's queue; not for the first time perhaps. */
   | { readonly kind: "delivered"; readonly id: string; readonly request: string; readonly tier: string }
   /** A worker was answered when it asked a tier's queue. */

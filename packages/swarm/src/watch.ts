@@ -15,7 +15,7 @@ export function watch(world: Simulation, tell: Tell): void {
   const records = new Records(world, tell);
   world.services.cloud.onPerformed((done) => records.performed(done));
   world.services.stepFunctions.onEnded((end) => tell({ kind: "ended", request: end.name, end }));
-  world.services.world.onFault = (fault) => tellFault(world, fault, tell);
+  world.services.world.onFault = (fault) => tellFault(fault, tell);
 }
 
 const WORDS: Readonly<Record<FaultName, FaultKind>> = {
@@ -33,8 +33,12 @@ const WORDS: Readonly<Record<FaultName, FaultKind>> = {
   failAfter: "lost answer of AWS",
 };
 
-const tellFault = (_: Simulation, { name, where }: Fault, tell: Tell): void =>
+function tellFault({ name, where, input }: Fault, tell: Tell): void {
   tell({ kind: "fault", fault: WORDS[name], where: where.slice(where.lastIndexOf(":") + 1) });
+  if (name !== "failAfter" || where !== "sns") return;
+  const envelope = envelopeIn(input?.Message);
+  tell({ kind: "unpublished", id: envelope.id, request: requestOf(envelope) });
+}
 
 class Records {
   /** By the queue's name. */

@@ -21,13 +21,34 @@ const claimOwner = ({ turn }: TurnState, { envelope }: HeldRequest): string => `
  *
  * @returns `other` when another turn, or another attempt, has begun the call
  */
-export async function claim(state: TurnState, held: HeldRequest): Promise<"mine" | "other"> {
+async function claim(state: TurnState, held: HeldRequest): Promise<"mine" | "other"> {
   if (held.claim === "mine") return "mine";
   held.claim = "asked";
   const { gate } = state.worker.ports;
   const answer = await gate.claim(claimKey(held), claimOwner(state, held), claimExpiry(held));
   held.claim = answer === "mine" ? "mine" : "none";
   return answer;
+}
+
+/**
+ * Whether this turn may call it. The token first, then the claim: the message of an attempt that nobody waits for any more
+ * must not claim what belongs to the attempt that followed it.
+ */
+export async function rightToCall(state: TurnState, held: HeldRequest): Promise<"mine" | "other" | "gone" | "unsure"> {
+  const { callback, telemetry } = state.worker.ports;
+  try {
+    if ((await callback.isAlive(held.envelope.token)) === "gone") return "gone";
+  } catch (error) {
+    telemetry.event("liveness-failed", { error: describe(error) });
+    return "unsure";
+  }
+  if (held.operation.repeatable) return "mine";
+  try {
+    return await claim(state, held);
+  } catch (error) {
+    gateFailed(state, "claim", error);
+    return "unsure";
+  }
 }
 
 /** Takes the claim back. @throws when the gate could not be reached */

@@ -20,6 +20,7 @@ export class Attempts {
         break;
       }
       case "answered":
+      case "unpublished":
         this.open.delete(sighting.id);
         break;
       case "ended":

@@ -10,11 +10,12 @@ type Ended = Extract<Sighting, { kind: "ended" }>;
  * Each end is one that the target's log bears out; and what a worker heard it tells.
  *
  * Excused of not telling what it heard: a request since whose last call a worker died or a call to AWS was lost, and one
- * that was stopped.
+ * that was stopped: redriven, all that is known of it is that its call had begun.
  */
 export function honestyChecker({ plan }: Setting): Checker {
   const calls = new Map<string, Called[]>();
   let excusedAtUs = Number.NEGATIVE_INFINITY;
+  const stopped = new Set<string>();
   let wasShut = false;
   let hasLostPublish = false;
 
@@ -26,9 +27,12 @@ export function honestyChecker({ plan }: Setting): Checker {
       if (sighting.kind === "way" && sighting.way !== "open") wasShut = true;
       if (sighting.kind === "called") calls.set(sighting.request, [...(calls.get(sighting.request) ?? []), sighting]);
       if (sighting.kind !== "ended") return undefined;
+      if (sighting.end.status === "ABORTED") stopped.add(sighting.request);
       const own = calls.get(sighting.request) ?? [];
+      const isExcused = stopped.has(sighting.request);
       const lie =
-        lieOf(sighting, own, plan, wasShut || hasLostPublish) ?? ignoranceOf(sighting, own, plan, excusedAtUs);
+        lieOf(sighting, own, plan, wasShut || hasLostPublish) ??
+        (isExcused ? undefined : ignoranceOf(sighting, own, plan, excusedAtUs));
       return lie === undefined ? undefined : { message: wordsOf(sighting, own, plan, lie), request: sighting.request };
     },
   };
@@ -77,7 +81,7 @@ function ignoranceOf(
   excusedAtUs: number,
 ): string | undefined {
   const last = own.at(-1);
-  if (status === "SUCCEEDED" || status === "ABORTED") return undefined;
+  if (status === "SUCCEEDED") return undefined;
   if (last === undefined) return error === "Gateway.Unknown" && excusedAtUs < 0 ? "unknown without a call" : undefined;
   if (excusedAtUs >= last.atUs) return undefined;
   const heard = heardStatus(last.reaction, plan);

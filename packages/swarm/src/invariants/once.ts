@@ -7,8 +7,9 @@ type Called = Extract<Sighting, { kind: "called" }>;
 
 /**
  * An execution ends once. A call that may not be repeated is never risked a second time, whatever went wrong and whoever
- * redrives it, unless the one before was refused (throttled, or unavailable by the file). And no call is made twice in one
- * attempt, unless a worker died or a call to AWS was lost since the first, or it was redriven.
+ * redrives it, unless the one before was refused (throttled, or unavailable by the file). No call is made twice in one
+ * attempt, unless a worker died or a call to AWS was lost since the first, or it was redriven: what was refused may be called
+ * again by a turn that could not tell the refusal (seed 1037).
  */
 export function onceChecker({ plan }: Setting): Checker {
   const ended = new Set<string>();

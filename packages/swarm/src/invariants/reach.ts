@@ -50,6 +50,7 @@ export class Reach {
         this.change(sighting.id, (one) => ({ ...one, sinceUs: atUs, isInHand: false }));
         return false;
       case "published":
+      case "unpublished":
       case "answered":
       case "ended":
       case "called":
