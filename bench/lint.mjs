@@ -3,8 +3,10 @@
 //
 //   node bench/lint.mjs [--files 1000] [--runs 5] [--beside] [--format json]
 //
-// Each run is a new process, measured from its start to its end, with the most memory that it held. --beside installs the
-// others into a temporary folder; they check the shape only, where `sluice lint` runs all of its rules.
+// Each run is a new process, measured from its start to its end, with the processor time that it took and the most memory
+// that it held. The programs take turns, so that what else the machine does meets all of them: where it is busy, compare
+// processor times. --beside installs the others into a temporary folder; they check the shape only, where `sluice lint` runs
+// all of its rules.
 
 import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -21,8 +23,8 @@ const MAX_START_MS = 250;
 const MAX_MANY_MS = 1_000;
 const MAX_MANY_MB = 300;
 
-/** Tells, when a process ends, the most memory that it held. */
-const WATCH = `process.on("exit",()=>require("node:fs").writeFileSync(process.env.BENCH_RSS,String(process.resourceUsage().maxRSS)))`;
+/** Tells, when a process ends, the processor time that it took and the most memory that it held. */
+const WATCH = `process.on("exit",()=>require("node:fs").writeFileSync(process.env.BENCH_USED,JSON.stringify(process.resourceUsage())))`;
 
 /**
  * A gateway file of 25 lines, each number another one: what is written is not what a cache would like.
@@ -67,84 +69,99 @@ function writeGateways(folder, count) {
 const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 
 /**
- * @param {{ name: string, script: string, args: readonly string[], runs: number, folder: string }} options
+ * What is measured: a script of Node's with its words, and what it may take.
+ *
+ * @typedef {{ name: string, script: string, args: readonly string[], runs?: number, maxMs?: number, maxMb?: number }} Program
  */
-function measure({ name, script, args, runs, folder }) {
+
+/** One run. @param {Program} program @param {string} folder */
+function runOnce({ name, script, args }, folder) {
   const watch = join(folder, "watch.cjs");
-  const held = join(folder, "held");
+  const used = join(folder, "used");
   writeFileSync(watch, WATCH);
-  const times = [];
-  let mostKb = 0;
-  for (let run = 0; run < runs; run++) {
-    const began = performance.now();
-    const { status, stderr } = spawnSync(process.execPath, ["--require", watch, script, ...args], {
-      cwd: folder,
-      env: { ...process.env, BENCH_RSS: held },
-      encoding: "utf8",
-      maxBuffer: 1e9,
-    });
-    times.push(performance.now() - began);
-    if (status !== 0) throw new Error(`${name} ended with ${status}: ${stderr.slice(0, 500)}`);
-    mostKb = Math.max(mostKb, Number(readFileSync(held, "utf8")));
-  }
-  return { name, medianMs: Math.round(median(times)), mostMb: Math.round(mostKb / 1_000), runs };
+  const began = performance.now();
+  const { status, stderr } = spawnSync(process.execPath, ["--require", watch, script, ...args], {
+    cwd: folder,
+    env: { ...process.env, BENCH_USED: used },
+    encoding: "utf8",
+    maxBuffer: 1e9,
+  });
+  const ms = performance.now() - began;
+  if (status !== 0) throw new Error(`${name} ended with ${status}: ${stderr.slice(0, 500)}`);
+  const { userCPUTime, systemCPUTime, maxRSS } = JSON.parse(readFileSync(used, "utf8"));
+  return { ms, cpuMs: (userCPUTime + systemCPUTime) / 1_000, mb: maxRSS / 1_000 };
+}
+
+/** The programs in turns. @param {readonly Program[]} programs @param {string} folder @param {number} runs */
+function measure(programs, folder, runs) {
+  /** @type {Map<Program, ReturnType<typeof runOnce>[]>} */
+  const measured = new Map(programs.map((program) => [program, []]));
+  for (let run = 0; run < runs; run++)
+    for (const [program, all] of measured) if (run < (program.runs ?? runs)) all.push(runOnce(program, folder));
+  return [...measured].map(([{ name, maxMs, maxMb }, all]) => ({
+    name,
+    medianMs: Math.round(median(all.map(({ ms }) => ms))),
+    medianCpuMs: Math.round(median(all.map(({ cpuMs }) => cpuMs))),
+    mostMb: Math.round(Math.max(...all.map(({ mb }) => mb))),
+    runs: all.length,
+    ...(maxMs !== undefined && { maxMs }),
+    ...(maxMb !== undefined && { maxMb }),
+  }));
 }
 
 /** @param {string} folder @param {{ files: number, runs: number, beside: boolean }} options */
 function measureAll(folder, { files, runs, beside }) {
   const one = join(writeGateways(join(folder, "one"), 1), "target-0.yaml");
   const many = writeGateways(join(folder, "many"), files);
-  const sluice = { script: SLUICE, runs, folder };
-  const results = [
-    { ...measure({ name: "sluice lint, one file", args: ["lint", one], ...sluice }), maxMs: MAX_START_MS },
+  const own = [
+    { name: "sluice lint, one file", script: SLUICE, args: ["lint", one], maxMs: MAX_START_MS },
     {
-      ...measure({ name: `sluice lint, ${files} files`, args: ["lint", many], ...sluice }),
+      name: `sluice lint, ${files} files`,
+      script: SLUICE,
+      args: ["lint", many],
       maxMs: MAX_MANY_MS,
       maxMb: MAX_MANY_MB,
     },
   ];
-  return beside ? [...results, ...measureOthers(folder, many, runs)] : results;
+  return measure(beside ? [...own, ...others(folder, many)] : own, folder, runs);
 }
 
-/** @param {string} folder @param {string} many @param {number} runs */
-function measureOthers(folder, many, runs) {
+/** @param {string} folder @param {string} many @returns {Program[]} */
+function others(folder, many) {
   const tools = join(folder, "tools");
   mkdirSync(tools);
-  spawnSync("npm", ["install", "--prefix", tools, "--no-audit", "--no-fund", ...BESIDE], { stdio: "inherit" });
+  spawnSync("npm", ["install", "--prefix", tools, "--no-audit", "--no-fund", ...BESIDE], { stdio: ["ignore", 2, 2] });
   const ruleset = join(folder, "spectral.json");
   const schema = JSON.parse(readFileSync(SCHEMA, "utf8"));
   const functionOptions = { schema, dialect: "draft2020-12" };
   const then = { function: "schema", functionOptions };
   writeFileSync(ruleset, JSON.stringify({ rules: { gateway: { given: "$", severity: "error", then } } }));
+  const nothing = join(folder, "nothing.cjs");
+  writeFileSync(nothing, "");
   const modules = join(tools, "node_modules");
   return [
-    measure({
+    { name: "Node alone", script: nothing, args: [] },
+    {
       name: "ajv-cli",
       script: join(modules, "ajv-cli", "dist", "index.js"),
       args: ["validate", "--spec=draft2020", "--strict=false", "-s", SCHEMA, "-d", join(many, "*.yaml")],
-      runs,
-      folder,
-    }),
-    measure({
+    },
+    {
       name: "Spectral",
       script: join(modules, "@stoplight", "spectral-cli", "dist", "index.js"),
       args: ["lint", "--ruleset", ruleset, "--quiet", join(many, "*.yaml")],
       runs: 1,
-      folder,
-    }),
+    },
   ];
 }
 
 /** @param {ReturnType<typeof measureAll>} results */
 function print(results) {
-  const table = new Table({ head: ["what", "median", "most memory", "at most"], style: { head: [], border: [] } });
-  for (const result of results) {
-    const most = [
-      "maxMs" in result ? `${result.maxMs} ms` : undefined,
-      "maxMb" in result ? `${result.maxMb} MB` : undefined,
-    ];
-    const bounds = most.filter((bound) => bound !== undefined).join(", ");
-    table.push([result.name, `${result.medianMs} ms of ${result.runs}`, `${result.mostMb} MB`, bounds]);
+  const head = ["what", "median", "processor time", "most memory", "at most"];
+  const table = new Table({ head, style: { head: [], border: [] } });
+  for (const { name, medianMs, medianCpuMs, mostMb, runs, maxMs, maxMb } of results) {
+    const bounds = [maxMs && `${maxMs} ms`, maxMb && `${maxMb} MB`].filter(Boolean).join(", ");
+    table.push([name, `${medianMs} ms of ${runs}`, `${medianCpuMs} ms`, `${mostMb} MB`, bounds]);
   }
   console.log(table.toString());
 }

@@ -20,6 +20,7 @@ const Table = require("cli-table3");
 
 const SLUICE = join(import.meta.dirname, "..", "packages", "cli", "bin", "sluice.js");
 const MAX_PURE_MS = 1_000;
+const MAX_COMMAND_MS = 1_000;
 
 const SIZES = {
   real: { gateways: 1_000, changed: 10 },
@@ -129,6 +130,7 @@ function measure({ gateways, changed, runs }) {
       pureMs,
       maxPureMs: MAX_PURE_MS,
       commandMs,
+      maxCommandMs: MAX_COMMAND_MS,
       found: diff.gateways.length,
       foundByCommand: report.gateways.length,
       hash: createHash("sha256")
@@ -147,7 +149,7 @@ function measure({ gateways, changed, runs }) {
 function print(result) {
   const table = new Table({ head: ["", "median", "at most"], style: { head: [], border: [] } });
   table.push(["diff of all plans", `${result.pureMs} ms`, `${result.maxPureMs} ms`]);
-  table.push(["the command", `${result.commandMs} ms`, ""]);
+  table.push(["the command", `${result.commandMs} ms`, `${result.maxCommandMs} ms`]);
   console.log(table.toString());
   const { gateways, plans, changed, runs, node, hash } = result;
   console.log(`${gateways} gateways (${plans} plans), ${changed} changed; ${runs} runs, Node ${node}; result ${hash}`);

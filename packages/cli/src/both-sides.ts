@@ -3,9 +3,10 @@ import { realpath, stat } from "node:fs/promises";
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import { type Project, readProject } from "@sluice/dsl";
 import { isSystemError, ToolFailure } from "./failures";
-import { type GatewayFile, isGatewayFileName, PROJECT_FILE, readText, yamlFilesIn } from "./files";
-import { type Base, entriesAt, type Repository, readTexts, type TreeEntry } from "./git";
+import { decoded, type GatewayFile, isGatewayFileName, notUtf8, PROJECT_FILE, readText, yamlFilesIn } from "./files";
+import { type Base, entriesAt, type Repository, readContents, type TreeEntry } from "./git";
 import type { Io } from "./io";
+import type { UnreadableBase } from "./print/plan-report";
 import { loadProject } from "./project";
 
 /** The gateway files here and at the base, as far as they differ. */
@@ -16,6 +17,8 @@ export interface BothSides {
   readonly after: readonly GatewayFile[];
   /** The same on both sides. */
   readonly unchanged: readonly GatewayFile[];
+  /** Those at the base whose bytes are no text. */
+  readonly unreadable: readonly UnreadableBase[];
 }
 
 /**
@@ -50,6 +53,8 @@ export interface BothProjects {
   readonly before?: Project;
   readonly after?: Project;
   readonly isSame: boolean;
+  /** Why nothing at the base can be read: the file was there, and its bytes are no text. */
+  readonly unreadable?: string;
 }
 
 /** Reads what all gateways share on both sides: the file around the current folder, or the one that was there. */
@@ -59,20 +64,28 @@ export async function readProjects(base: Base, repository: Repository, io: Io): 
   const { inRepository } = await placeOf(here?.file ?? join(repository.root, PROJECT_FILE), repository, io);
   const entries = await entriesAt(base.commit, [inRepository], repository, io);
   const entry = entries.find(({ path, kind }) => path === inRepository && kind !== "submodule" && kind !== "folder");
-  const [text] = entry === undefined ? [] : await readTexts(base.commit, [entry], repository, io);
+  const [bytes] = entry === undefined ? [] : await readContents(base.commit, [entry], repository, io);
+  const text = bytes && decoded(bytes);
   return {
+    ...(bytes !== undefined && text === undefined ? { unreadable: notUtf8(file) } : {}),
     ...(text === undefined ? {} : { before: readProject(text, file) }),
     ...(here === undefined ? {} : { after: here.project }),
     isSame: text === here?.text,
   };
 }
 
-/** The same files with none of them taken for unchanged. */
-export const allDiffer = ({ before, after, unchanged }: BothSides): BothSides => ({
-  before: [...before, ...unchanged],
-  after: [...after, ...unchanged],
-  unchanged: [],
-});
+/**
+ * The sides as `sluice.yaml` makes them: another one under the gateways can change each of them, and one that could not be
+ * read leaves nothing to compare with.
+ */
+export function underProjects(sides: BothSides, { isSame, unreadable: reason }: BothProjects): BothSides {
+  if (isSame) return sides;
+  const before = [...sides.before, ...sides.unchanged];
+  const after = [...sides.after, ...sides.unchanged];
+  if (reason === undefined) return { ...sides, before, after, unchanged: [] };
+  const lost = before.map(({ file }) => ({ file, reason }));
+  return { before: [], after, unchanged: [], unreadable: [...sides.unreadable, ...lost] };
+}
 
 /** A path that was typed. */
 interface Place {
@@ -166,12 +179,17 @@ async function compare(
   const same = new Set(unchanged.map(({ file }) => file));
   const differing = [...there].filter(([file]) => !same.has(file));
   const entries = differing.map(([, entry]) => entry);
-  const texts = await readTexts(base.commit, entries, repository, io);
-  const before = differing.flatMap(([file], i) => {
-    const text = texts[i];
-    return text === undefined ? [] : [{ file, text }];
-  });
-  return { before, after: here.filter(({ file }) => !same.has(file)), unchanged };
+  const contents = await readContents(base.commit, entries, repository, io);
+  const before: GatewayFile[] = [];
+  const unreadable: UnreadableBase[] = [];
+  for (const [i, [file]] of differing.entries()) {
+    const bytes = contents[i];
+    if (bytes === undefined) continue;
+    const text = decoded(bytes);
+    if (text === undefined) unreadable.push({ file, reason: notUtf8(file) });
+    else before.push({ file, text });
+  }
+  return { before, after: here.filter(({ file }) => !same.has(file)), unchanged, unreadable };
 }
 
 /** Whether git would give this text the same id, as it is or with the line ends that git keeps. */

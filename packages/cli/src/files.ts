@@ -41,10 +41,15 @@ export async function readText(file: string, io: Io): Promise<string> {
   const bytes = await readFile(resolve(io.cwd, file)).catch((error: unknown) => {
     throw unreadable(file, error);
   });
-  // Read as UTF-8 all the same, foreign characters would be lost, and --fix would write the file without them.
-  if (isUtf8(bytes)) return bytes.toString("utf8");
-  throw new ToolFailure(`The file ${file} is not UTF-8, and was not read. Save it as UTF-8.`);
+  const text = decoded(bytes);
+  if (text === undefined) throw new ToolFailure(notUtf8(file));
+  return text;
 }
+
+/** Undefined for what is not UTF-8: read as such all the same, its letters would be lost, and --fix would write it so. */
+export const decoded = (bytes: Buffer): string | undefined => (isUtf8(bytes) ? bytes.toString("utf8") : undefined);
+
+export const notUtf8 = (file: string): string => `The file ${file} is not UTF-8, and was not read. Save it as UTF-8.`;
 
 async function ofGatewaysFolder(io: Io): Promise<string[]> {
   const files = await yamlFilesIn("gateways", io).catch((error: unknown) => {

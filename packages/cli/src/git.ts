@@ -121,43 +121,43 @@ function entryOf(line: string): TreeEntry | undefined {
 }
 
 /**
- * The texts of a commit's files, in their order and all by one process. Links are followed within the commit.
+ * The bytes of a commit's files, in their order and all by one process. Links are followed within the commit.
  *
  * @returns undefined for a link that leads to no file there
  */
-export async function readTexts(
+export async function readContents(
   commit: string,
   entries: readonly TreeEntry[],
   { root }: Repository,
   io: Io,
-): Promise<(string | undefined)[]> {
+): Promise<(Buffer | undefined)[]> {
   if (entries.length === 0) return [];
   // Only a path is followed, and it ends at a line feed.
   const names = entries.map(({ kind, id, path }) =>
     kind === "link" && !path.includes("\n") ? `${commit}:${path}` : id,
   );
   const output = await succeed(["cat-file", "--batch", "--follow-symlinks"], root, io, `${names.join("\n")}\n`);
-  const texts: (string | undefined)[] = [];
-  for (let at = 0; texts.length < names.length; ) {
-    const { text, next } = readObject(output, at);
-    texts.push(text);
+  const contents: (Buffer | undefined)[] = [];
+  for (let at = 0; contents.length < names.length; ) {
+    const { content, next } = readObject(output, at);
+    contents.push(content);
     at = next;
   }
-  return texts;
+  return contents;
 }
 
 /**
  * `ID blob SIZE` and then so many bytes between line feeds, in the same way `dangling SIZE` and the like for a link that
  * leads nowhere, or `NAME missing` alone.
  */
-function readObject(output: Buffer, at: number): { readonly text: string | undefined; readonly next: number } {
+function readObject(output: Buffer, at: number): { readonly content: Buffer | undefined; readonly next: number } {
   const end = output.indexOf("\n", at);
   const line = output.toString("utf8", at, end < 0 ? undefined : end);
   const [, what, size] = /(\w+) (\d+)$/.exec(line) ?? [];
   if (end < 0 || size === undefined)
     throw new ToolFailure(`git cannot read ${line}. If the clone is partial, run: git fetch`);
   const next = end + 1 + Number(size) + 1;
-  return { text: what === "blob" ? output.toString("utf8", end + 1, next - 1) : undefined, next };
+  return { content: what === "blob" ? output.subarray(end + 1, next - 1) : undefined, next };
 }
 
 interface GitEnd {

@@ -22,12 +22,15 @@ export interface Io {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** What the user types to run this program: `sluice`, `npx sluice`; for commands to paste. */
   readonly program: string;
-  /** Aborted by the first Ctrl-C (SIGINT), by SIGTERM, or when the terminal closes (SIGHUP). */
+  /** Aborted by the first Ctrl-C (SIGINT), by SIGTERM, or when the terminal closes (SIGHUP); the reason is its name. */
   readonly interrupt: AbortSignal;
 }
 
-/** How a command ended: 0 clean, 1 findings or failed work, 130 ended by Ctrl-C before its work was done. */
-export type ExitCode = 0 | 1 | 130;
+/**
+ * How a command ended: 0 clean, 1 findings or failed work; before its work was done 130 by Ctrl-C, 143 by SIGTERM, 129 by
+ * SIGHUP.
+ */
+export type ExitCode = 0 | 1 | 129 | 130 | 143;
 
 /** What a command does with its options. */
 export type Run<Options> = (options: Options, io: Io) => Promise<ExitCode>;

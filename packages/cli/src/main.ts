@@ -8,7 +8,7 @@ const TOOL_FAILED = 2;
 
 /**
  * The whole command line: words in, exit code out. 0 clean, 1 findings or failed work, 2 wrong use or a failure of the
- * tool, 130 ended by Ctrl-C. Never throws.
+ * tool, 130 ended by Ctrl-C (143 by SIGTERM, 129 by SIGHUP). Never throws.
  *
  * @param words what follows `sluice`
  */
@@ -49,6 +49,10 @@ const COMMANDS = {
   plan: async (keep: Keep) => {
     const { newPlanCommand, runPlan } = await import("./commands/plan.js");
     return newPlanCommand(keep(runPlan));
+  },
+  simulate: async (keep: Keep) => {
+    const { newSimulateCommand, runSimulate } = await import("./commands/simulate.js");
+    return newSimulateCommand(keep(runSimulate));
   },
   synth: async (keep: Keep) => {
     const { newSynthCommand, runSynth } = await import("./commands/synth.js");

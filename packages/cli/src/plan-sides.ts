@@ -3,7 +3,7 @@ import {
   environmentsOf,
   type Finding,
   type GatewayPlan,
-  lintGateways,
+  lintInSteps,
   type Project,
   parseGateway,
   plansOf,
@@ -30,23 +30,25 @@ export type Planned =
  * Plans both sides and compares them. Only files that differ are parsed, and those of the others that speak of the same
  * host or the same name.
  *
+ * Pauses after each file that it looks at.
+ *
  * @param environment only this one; undefined: the files themselves and all their environments
  * @throws ToolFailure when no file has the environment
  */
-export function planSides(
-  { before, after, unchanged }: BothSides,
+export function* planSides(
+  { before, after, unchanged, unreadable }: BothSides,
   environment: string | undefined,
   projects: ProjectSides = {},
-): Planned {
-  const own = errorsIn(after, after, projects.after);
+): Generator<undefined, Planned> {
+  const own = yield* errorsIn(after, after, projects.after);
   if (own.length > 0) return { errors: own };
-  const plans = plansByFile(after, projects.after);
+  const plans = yield* plansByFile(after, projects.after);
   const neighbours = neighboursOf([...plans.values()].flat(), unchanged);
-  const shared = neighbours.length > 0 ? errorsIn([...after, ...neighbours], after, projects.after) : [];
+  const shared = neighbours.length > 0 ? yield* errorsIn([...after, ...neighbours], after, projects.after) : [];
   if (shared.length > 0) return { errors: shared };
   if (environment !== undefined) refuseUnknown(environment, [...before, ...after, ...unchanged], projects);
-  const old = plansOfBase(before, projects.before);
-  const onBothSides = [...plansByFile(neighbours, projects.after).values()].flat();
+  const old = yield* plansOfBase(before, projects.before);
+  const onBothSides = [...(yield* plansByFile(neighbours, projects.after)).values()].flat();
   const asked = (made: readonly GatewayPlan[]) =>
     [...made, ...onBothSides].filter((plan) => environment === undefined || plan.environment === environment);
   const diff = diffPlans(asked(old.plans), asked([...plans.values()].flat()));
@@ -54,19 +56,32 @@ export function planSides(
   const withoutEffect = [...plans]
     .filter(([, made]) => made.every(({ name }) => !changed.has(name)))
     .map(([file]) => file);
-  return { report: { diff, withoutEffect, unreadable: old.unreadable, unchangedFiles: unchanged.length } };
+  const lost = [...unreadable, ...old.unreadable];
+  return { report: { diff, withoutEffect, unreadable: lost, unchangedFiles: unchanged.length } };
 }
 
 /** Errors of some files, found with all of them at hand. */
-function errorsIn(all: readonly GatewayFile[], asked: readonly GatewayFile[], project: Project | undefined): Finding[] {
+function* errorsIn(
+  all: readonly GatewayFile[],
+  asked: readonly GatewayFile[],
+  project: Project | undefined,
+): Generator<undefined, Finding[]> {
   const names = new Set([...asked.map(({ file }) => file), project?.document.file]);
-  return lintGateways(all, { project }).findings.filter(
-    ({ file, severity }) => severity === "error" && names.has(file),
-  );
+  const { findings } = yield* lintInSteps(all, { project });
+  return findings.filter(({ file, severity }) => severity === "error" && names.has(file));
 }
 
-const plansByFile = (files: readonly GatewayFile[], project: Project | undefined): ReadonlyMap<string, GatewayPlan[]> =>
-  new Map(files.map(({ file, text }) => [file, plansOf(parseGateway(text, file), project)]));
+function* plansByFile(
+  files: readonly GatewayFile[],
+  project: Project | undefined,
+): Generator<undefined, ReadonlyMap<string, GatewayPlan[]>> {
+  const plans = new Map<string, GatewayPlan[]>();
+  for (const { file, text } of files) {
+    plans.set(file, plansOf(parseGateway(text, file), project));
+    yield;
+  }
+  return plans;
+}
 
 /** Unchanged files that hold a host or a name of the changed ones: a look at the text is enough to leave out the rest. */
 function neighboursOf(plans: readonly GatewayPlan[], unchanged: readonly GatewayFile[]): GatewayFile[] {
@@ -83,14 +98,14 @@ function* namesIn(text: string): Generator<string> {
 }
 
 /** Each file by itself: what was wrong at the base stops nobody from mending it. */
-function plansOfBase(
+function* plansOfBase(
   files: readonly GatewayFile[],
   project: Project | undefined,
-): { plans: GatewayPlan[]; unreadable: UnreadableBase[] } {
+): Generator<undefined, { plans: GatewayPlan[]; unreadable: UnreadableBase[] }> {
   const plans: GatewayPlan[] = [];
   const unreadable: UnreadableBase[] = [];
   for (const file of files) {
-    const [error] = errorsIn([file], [file], project);
+    const [error] = yield* errorsIn([file], [file], project);
     if (error === undefined) plans.push(...plansOf(parseGateway(file.text, file.file), project));
     else unreadable.push({ file: file.file, reason: reasonOf(error, [file, project?.document]) });
   }

@@ -12,7 +12,7 @@ export async function runProcess(): Promise<void> {
     process.on(signal, () => {
       // The second one does not wait: whoever presses twice wants out now.
       if (interrupt.signal.aborted) process.exit(130);
-      interrupt.abort();
+      interrupt.abort(signal);
     });
   }
   // `sluice lint | head`: the reader has gone and that is no fault. What is still written is dropped.

@@ -11,7 +11,7 @@ import { isSystemError } from "./failures";
  *
  * @param purpose the command
  */
-export function newTemporaryFolder(purpose: "dev" | "demo", cleanup: Cleanup): string {
+export function newTemporaryFolder(purpose: "dev" | "demo" | "simulate", cleanup: Cleanup): string {
   removeOrphans();
   const folder = mkdtempSync(join(tmpdir(), `sluice-${purpose}-${placeOfIds()}-${process.pid}-`));
   const remove = (): void => rmSync(folder, { recursive: true, force: true });
@@ -23,7 +23,7 @@ export function newTemporaryFolder(purpose: "dev" | "demo", cleanup: Cleanup): s
   return folder;
 }
 
-const NAME = /^sluice-(?:dev|demo)-([0-9a-f]{8})-(\d+)-\w{6}$/;
+const NAME = /^sluice-(?:dev|demo|simulate)-([0-9a-f]{8})-(\d+)-\w{6}$/;
 
 /** Folders of this user whose process is gone. Whose process cannot be told, or may be another's by now, stays. */
 function removeOrphans(): void {

@@ -1,8 +1,18 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { Script } from "node:vm";
 import { changed, WEATHER } from "./gateway-text";
 
 /** The program as it is started from a shell; it runs what `npm test` has built. */
@@ -143,6 +153,43 @@ test("Ctrl-C ends demo in the middle of its run with 130, and nothing of it is l
   expect(readdirSync(temporary)).toEqual([]);
 });
 
+describe("what was compiled of the program when it was built", () => {
+  const DIST = join(__dirname, "..", "dist");
+  const compiled = () => join(folder, "packages", "cli", "dist", "sluice.compiled");
+  const program = () => join(folder, "packages", "cli", "bin", "sluice.js");
+  beforeEach(() => {
+    for (const name of ["bin", "dist"]) mkdirSync(join(folder, "packages", "cli", name), { recursive: true });
+    copyFileSync(join(DIST, "..", "package.json"), join(folder, "packages", "cli", "package.json"));
+    copyFileSync(PROGRAM, program());
+    copyFileSync(join(DIST, "sluice.js"), join(dirname(compiled()), "sluice.js"));
+    copyFileSync(join(DIST, "sluice.compiled"), compiled());
+  });
+  const lint = () => spawnSync(process.execPath, [program(), "lint"], { cwd: folder, encoding: "utf8" });
+
+  test("is taken by the Node that built it", () => {
+    const source = readFileSync(join(DIST, "sluice.js"), "latin1");
+    const { cachedDataRejected } = new Script(source, { cachedData: readFileSync(compiled()) });
+    expect(cachedDataRejected).toBe(false);
+    expect(lint()).toMatchObject({ status: 0, stdout: "Nothing wrong in 1 file.\n", stderr: "" });
+  });
+
+  test.each([
+    ["missing", () => rmSync(compiled())],
+    ["empty", () => writeFileSync(compiled(), "")],
+    ["of another version of V8", () => writeFileSync(compiled(), otherVersion(readFileSync(compiled())))],
+    ["of another text", () => appendFileSync(join(dirname(compiled()), "sluice.js"), "// another one")],
+  ])("makes no difference where it is %s", (_, spoil) => {
+    spoil();
+    expect(lint()).toMatchObject({ status: 0, stdout: "Nothing wrong in 1 file.\n", stderr: "" });
+  });
+
+  /** The hash of the version is the second of the words that it begins with. */
+  function otherVersion(bytes: Buffer): Buffer {
+    bytes.writeUInt32LE(bytes.readUInt32LE(4) ^ 1, 4);
+    return bytes;
+  }
+});
+
 describe("in a clone that is not built", () => {
   let program: string;
   beforeEach(() => {
@@ -164,7 +211,10 @@ describe("in a clone that is not built", () => {
       writeFileSync(join(folder, "packages", name, "lib", "index.js"), "");
     }
     mkdirSync(join(folder, "packages", "cli", "dist"));
-    writeFileSync(join(folder, "packages", "cli", "dist", "sluice.cjs"), 'require("left-out");');
+    writeFileSync(
+      join(folder, "packages", "cli", "dist", "sluice.js"),
+      '(function (module, require) { require("left-out"); })',
+    );
     const { status, stderr } = run();
     expect(status).toBe(1);
     expect(stderr).toContain("Cannot find module 'left-out'");

@@ -1,15 +1,20 @@
-const DAYS: readonly string[] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
+/** The days of the week as files write them. */
+export const DAYS: readonly string[] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
 const DAY = `(?:${DAYS.join("|")})`;
-const TIME = "(?:[01][0-9]|2[0-3]):[0-5][0-9]";
+const DAY_LIST = `${DAY}(?:-${DAY})?(?:,${DAY}(?:-${DAY})?)*`;
+
+/** A time of day, as part of a pattern. */
+export const TIME = "(?:[01][0-9]|2[0-3]):[0-5][0-9]";
+/** `Mon-Fri`, `Mon-Thu,Sat`. */
+export const DAYS_PATTERN = new RegExp(`^${DAY_LIST}$`);
+
 const ZONE = "[A-Za-z_]+(?:/[A-Za-z0-9_+-]+){0,2}";
 
 /** `00:00 Europe/London`: a time of day and an IANA zone. */
 export const RESET_PATTERN = new RegExp(`^${TIME} ${ZONE}$`);
 
 /** `Mon-Fri 06:00-22:00 Europe/London`; days may be listed, left out they are all days; `24:00` ends a day. */
-export const HOURS_PATTERN = new RegExp(
-  `^(?:${DAY}(?:-${DAY})?(?:,${DAY}(?:-${DAY})?)* )?${TIME}-(?:${TIME}|24:00) ${ZONE}$`,
-);
+export const HOURS_PATTERN = new RegExp(`^(?:${DAY_LIST} )?${TIME}-(?:${TIME}|24:00) ${ZONE}$`);
 
 /** Opening hours as the file writes them. */
 export interface OpeningHours {
@@ -54,7 +59,8 @@ export function isZone(zone: string): boolean {
   }
 }
 
-function daysOf(text: string | undefined): number[] {
+/** The days of `Mon-Thu,Sat`, 0 is Monday; all of them where nothing is said. */
+export function daysOf(text: string | undefined): number[] {
   if (text === undefined) return DAYS.map((_, index) => index);
   return text.split(",").flatMap((part) => {
     const [first = "", last = first] = part.split("-");
@@ -66,7 +72,8 @@ function daysOf(text: string | undefined): number[] {
 
 const dayOf = (name: string): number => DAYS.indexOf(name);
 
-function minuteOf(time: string): number {
+/** Minutes after midnight of `06:00`. */
+export function minuteOf(time: string): number {
   const [hour = "0", minute = "0"] = time.split(":");
   return Number.parseInt(hour, 10) * 60 + Number.parseInt(minute, 10);
 }

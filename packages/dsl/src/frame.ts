@@ -22,26 +22,30 @@ export function spanOf(finding: Finding, text: string): { readonly start: Positi
   return { start: positionOf(text, finding.range[0]), end: positionOf(text, finding.range[1]) };
 }
 
+/** Of a log or a file, which has no width of its own. */
+const WIDTH = 100;
+
 /**
  * A finding as people read it: where, the user's own line with a caret under it, what, why, and how to mend it.
  *
  * @param text the file in which it was found
+ * @param width characters that fit side by side: of a line that is longer only the part around the caret is shown
  * @see STYLE.md, section 6
  */
-export function renderFrame(finding: Finding, text: string, paint: Paint = plain): string {
+export function renderFrame(finding: Finding, text: string, paint: Paint = plain, width = WIDTH): string {
   const { start, end } = spanOf(finding, text);
   const { severity } = finding;
-  const lineText = lineAt(text, start.line);
+  const whole = lineAt(text, start.line);
   const number = String(start.line);
-  const from = start.column - 1;
-  const to = end.line === start.line ? end.column - 1 : lineText.length;
+  const to = end.line === start.line ? end.column - 1 : whole.length;
+  const shown = aroundCaret(whole, start.column - 1, to, width - number.length - BAR.length);
   // Tabs stay tabs, so that the caret stands under its text however wide they are shown.
-  const indent = lineText.slice(0, from).replace(/[^\t]/g, " ");
-  const caret = "^".repeat(Math.max(1, Math.min(to, lineText.length) - from));
-  const bar = (label: string) => paint(`${label.padStart(number.length)} |`, "dim");
+  const indent = shown.line.slice(0, shown.from).replace(/[^\t]/g, " ");
+  const caret = "^".repeat(Math.max(1, shown.to - shown.from));
+  const bar = (label: string) => paint(label.padStart(number.length) + BAR.trimEnd(), "dim");
   return [
     `${paint(`${finding.file}:${start.line}:${start.column}`, "strong")}  ${paint(severity, severity)}  ${finding.rule} ${finding.name}`,
-    `${bar(number)} ${lineText}`.trimEnd(),
+    `${bar(number)} ${withoutControls(shown.line)}`.trimEnd(),
     `${bar("")} ${indent}${paint(`${caret} ${finding.what ?? ""}`.trimEnd(), severity)}`,
     finding.why ?? finding.message,
     finding.hint,
@@ -49,6 +53,38 @@ export function renderFrame(finding: Finding, text: string, paint: Paint = plain
     .filter((line) => line !== "")
     .join("\n");
 }
+
+/** Between a line's number and its text. */
+const BAR = " | ";
+
+/** A line as it is shown, and the range in it that is underlined. */
+interface Shown {
+  readonly line: string;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** The line whole where there is room for it, else a window of it that begins a third before the caret. */
+function aroundCaret(line: string, from: number, to: number, room: number): Shown {
+  if (line.length <= room) return { line, from, to: Math.min(to, line.length) };
+  const start = Math.max(0, Math.min(from - Math.floor(room / 3), line.length - room));
+  const end = Math.min(start + room, line.length);
+  // One character at each end gives way to the ellipsis, and with it the half of a pair that it would leave.
+  const first = start === 0 ? 0 : unsplit(line, start + 1);
+  const last = end === line.length ? end : unsplit(line, end - 1);
+  const [before, after] = [first === 0 ? "" : "…".padStart(first - start), last === end ? "" : "…"];
+  const window = `${before}${line.slice(first, last)}${after}`;
+  return { line: window, from: from - start, to: Math.min(to - start, window.length) };
+}
+
+/** This place in the text, or the next one where it lies in the middle of a surrogate pair. */
+const unsplit = (text: string, at: number): number =>
+  /^[\uD800-\uDBFF][\uDC00-\uDFFF]$/.test(text.slice(at - 1, at + 1)) ? at + 1 : at;
+
+/** Some would move the cursor of a terminal, or colour what follows. */
+const withoutControls = (line: string): string =>
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  line.replace(/[\u0000-\u0008\u000B-\u001F\u007F-\u009F]/g, "\uFFFD");
 
 const BYTE_ORDER_MARK = "\uFEFF";
 const plain: Paint = (text) => text;

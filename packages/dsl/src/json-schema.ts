@@ -2,6 +2,7 @@ import { z } from "zod";
 import { forEditors } from "./editor-schema";
 import { ADAPTER_KEYS } from "./schema/endpoint";
 import { gatewayFile } from "./schema/gateway-file";
+import { loadFile } from "./schema/load-file";
 import { projectFile } from "./schema/project-file";
 import type { Json } from "./units";
 
@@ -12,6 +13,9 @@ export function gatewayJsonSchema(): { [key: string]: Json } {
 
 /** The JSON Schema (draft 2020-12) of `sluice.yaml`. */
 export const projectJsonSchema = (): { [key: string]: Json } => asJson(jsonSchemaOf(projectFile));
+
+/** The JSON Schema (draft 2020-12) of a load file. */
+export const loadJsonSchema = (): { [key: string]: Json } => asJson(jsonSchemaOf(loadFile));
 
 function jsonSchemaOf(schema: z.ZodType): object {
   return z.toJSONSchema(schema, {
@@ -51,6 +55,11 @@ export function gatewayJsonSchemaText(): string {
 /** The text of schemas/sluice.schema.json. */
 export function projectJsonSchemaText(): string {
   return textOf(forEditors(projectJsonSchema()));
+}
+
+/** The text of schemas/load.schema.json. */
+export function loadJsonSchemaText(): string {
+  return textOf(forEditors(loadJsonSchema()));
 }
 
 const textOf = (schema: { [key: string]: Json }): string => `${JSON.stringify(schema, null, 2)}\n`;

@@ -82,7 +82,7 @@ export interface UnboundVariable {
 
 /** What an expression reads by a dollar that is neither given, nor JSONata's own, nor defined in the expression. */
 export function unboundVariables(ast: object, given: readonly string[]): UnboundVariable[] {
-  const nodes = [...walk(ast)];
+  const nodes = nodesOf(ast);
   const bound = new Set<unknown>(["", "$", ...given, ...FUNCTIONS]);
   for (const node of nodes) {
     // A name bound anywhere counts everywhere: too kind to shadowed scopes, never unjust to a right expression.
@@ -111,7 +111,7 @@ export interface FieldStep {
  * @returns nothing when the expression gives the variable another meaning
  */
 export function fieldsOf(ast: object, code: string, variable: string): FieldStep[][] {
-  const nodes = [...walk(ast)];
+  const nodes = nodesOf(ast);
   if (nodes.some((node) => rebinds(node, variable))) return [];
   return nodes.flatMap(({ type, steps }) => {
     const [first, ...rest] = type === "path" && Array.isArray(steps) ? steps : [];
@@ -138,15 +138,29 @@ function fieldStep(step: unknown, code: string): FieldStep {
 
 type AstNode = Readonly<Record<string, unknown>>;
 
-function* walk(node: unknown): Generator<AstNode> {
-  if (typeof node !== "object" || node === null) return;
-  if (!Array.isArray(node)) yield Object.fromEntries(Object.entries(node));
-  for (const child of Object.values(node)) yield* walk(child);
+const nodes = new WeakMap<object, readonly AstNode[]>();
+
+/** Every node of an expression; found once, since several rules ask. */
+function nodesOf(ast: object): readonly AstNode[] {
+  const known = nodes.get(ast);
+  if (known !== undefined) return known;
+  const found: AstNode[] = [];
+  collect(ast, found);
+  nodes.set(ast, found);
+  return found;
 }
 
+function collect(node: unknown, found: AstNode[]): void {
+  if (typeof node !== "object" || node === null) return;
+  if (isNode(node)) found.push(node);
+  for (const child of Object.values(node)) collect(child, found);
+}
+
+const isNode = (value: object): value is AstNode => !Array.isArray(value);
+
 function field(node: unknown, name: string): unknown {
-  return typeof node === "object" && node !== null
-    ? Object.entries(node).find(([key]) => key === name)?.[1]
+  return typeof node === "object" && node !== null && isNode(node) && Object.hasOwn(node, name)
+    ? node[name]
     : undefined;
 }
 

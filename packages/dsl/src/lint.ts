@@ -48,8 +48,24 @@ export type Resolved =
   | { readonly spec: undefined; readonly findings: readonly Finding[] };
 
 /** Lints gateway files together: each with all its environments, and all against each other. Pure. */
-export function lintGateways(files: readonly SourceFile[], { environment, project }: LintOptions = {}): LintResult {
-  const linted = files.map(({ file, text }) => lintFile(parseGateway(text, file), environment, project));
+export function lintGateways(files: readonly SourceFile[], options: LintOptions = {}): LintResult {
+  const steps = lintInSteps(files, options);
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+  }
+}
+
+/** The same with a pause after each file, for whoever must not be deaf while there are many. */
+export function* lintInSteps(
+  files: readonly SourceFile[],
+  { environment, project }: LintOptions = {},
+): Generator<undefined, LintResult> {
+  const linted: LintedFile[] = [];
+  for (const { file, text } of files) {
+    linted.push(lintFile(parseGateway(text, file), environment, project));
+    yield;
+  }
   const across = RULES.flatMap((rule) => rule.findAcross(linted.map(({ base }) => base)));
   const shared = lintShared(project, [...linted.flatMap(({ findings }) => findings), ...across]);
   const results = linted.map(({ base, chosen, findings }) => {
@@ -133,7 +149,14 @@ export function resolveSpec(document: GatewayDocument, options: ResolveOptions =
   return { spec, findings };
 }
 
-function lintFile(document: GatewayDocument, asked: string | undefined, project: Project | undefined) {
+interface LintedFile {
+  readonly base: Subject;
+  /** What the file makes in the environment that was asked for: itself, then its instances. */
+  readonly chosen: readonly Subject[];
+  readonly findings: readonly Finding[];
+}
+
+function lintFile(document: GatewayDocument, asked: string | undefined, project: Project | undefined): LintedFile {
   const base = readSubject(document, { project }, asked);
   const environments = valueAt(document.value, ["environments"]);
   const others = Object.entries(isMap(environments) ? environments : {})
@@ -160,7 +183,12 @@ const withoutPatch = (base: Subject): Subject =>
     : base;
 
 function check(subject: Subject): Finding[] {
-  return RULES.flatMap((rule) => rule.find(subject));
+  const findings: Finding[] = [];
+  for (const rule of RULES) {
+    const found = rule.find(subject);
+    if (found.length > 0) findings.push(...found);
+  }
+  return findings;
 }
 
 /** An environment repeats what is wrong in the file itself; once is enough, unless its patch says it again. */

@@ -29,31 +29,44 @@ export interface ExpressionPlace {
   readonly variables: readonly string[];
 }
 
+/** A search that keeps what it found in a file: a dozen rules ask for the same places. */
+function keeping<Place>(find: (value: Json | undefined) => readonly Place[]) {
+  const known = new WeakMap<object, readonly Place[]>();
+  return (value: Json | undefined): readonly Place[] => {
+    if (typeof value !== "object" || value === null) return find(value);
+    const places = known.get(value) ?? find(value);
+    known.set(value, places);
+    return places;
+  };
+}
+
+type Operation = readonly [name: string, operation: { readonly [key: string]: Json }];
+
 /** The file's operations that are maps, by name. */
-export function operationsOf(value: Json | undefined): [name: string, operation: { [key: string]: Json }][] {
+export const operationsOf = keeping((value): Operation[] => {
   const operations = valueAt(value, ["operations"]);
   return Object.entries(isMap(operations) ? operations : {}).flatMap(([name, operation]) =>
     isMap(operation) ? [[name, operation]] : [],
   );
-}
+});
 
 /** Every header's value, of the endpoint and of the operations. */
-export function headersOf(value: Json | undefined): HeaderPlace[] {
+export const headersOf = keeping((value): HeaderPlace[] => {
   const owners: Path[] = [["endpoint"], ...operationsOf(value).map(([name]) => ["operations", name])];
   return owners.flatMap((owner) => textsIn(value, [...owner, "headers"]));
-}
+});
 
 /** Every text in the endpoint's auth but its type. */
-export function credentialsOf(value: Json | undefined): HeaderPlace[] {
+export const credentialsOf = keeping((value): HeaderPlace[] => {
   return textsIn(value, ["endpoint", "auth"]).filter(({ name }) => name !== "type" && name !== "in" && name !== "name");
-}
+});
 
 /** The operations' paths. */
-export function templatesOf(value: Json | undefined): (TextPlace & { readonly operation: string })[] {
+export const templatesOf = keeping((value): (TextPlace & { readonly operation: string })[] => {
   return operationsOf(value).flatMap(([name, { path }]) =>
     typeof path === "string" ? [{ operation: name, path: ["operations", name, "path"], text: path }] : [],
   );
-}
+});
 
 /** The order in which an answer's outcomes are looked at; the first that matches decides. */
 export const OUTCOME_ORDER = ["throttled", "unavailable", "unknown", "rejected", "success"] as const;
@@ -68,7 +81,7 @@ export interface StatusPlace {
 }
 
 /** Every status that is listed under an outcome, in the order in which outcomes are looked at. */
-export function listedStatuses(value: Json | undefined): StatusPlace[] {
+export const listedStatuses = keeping((value): StatusPlace[] => {
   return OUTCOME_ORDER.flatMap((outcome) => {
     const rule = valueAt(value, ["outcomes", outcome]);
     const path = Array.isArray(rule) ? ["outcomes", outcome] : ["outcomes", outcome, "status"];
@@ -78,10 +91,10 @@ export function listedStatuses(value: Json | undefined): StatusPlace[] {
       typeof status === "number" ? [{ outcome, status, path: [...path, index], isConditional }] : [],
     );
   });
-}
+});
 
 /** Every expression that stands in its braces. */
-export function expressionsOf(value: Json | undefined): ExpressionPlace[] {
+export const expressionsOf = keeping((value): ExpressionPlace[] => {
   const outcomes = valueAt(value, ["outcomes"]);
   const whens: Path[] = Object.keys(isMap(outcomes) ? outcomes : {}).map((name) => ["outcomes", name, "when"]);
   const answers: Path[] = operationsOf(value).map(([name]) => ["operations", name, "answer"]);
@@ -94,14 +107,14 @@ export function expressionsOf(value: Json | undefined): ExpressionPlace[] {
     const found = typeof text === "string" ? stripBraces(text) : undefined;
     return found ? [{ path, variables, ...found }] : [];
   });
-}
+});
 
 /** Every text outside of schemas, expressions and environments. */
-export function placesOfText(value: Json | undefined): TextPlace[] {
+export const placesOfText = keeping((value): TextPlace[] => {
   const url = valueAt(value, ["endpoint", "url"]);
   const urls = typeof url === "string" ? [{ path: ["endpoint", "url"], text: url }] : [];
   return [...urls, ...headersOf(value), ...credentialsOf(value), ...templatesOf(value)];
-}
+});
 
 function textsIn(value: Json | undefined, path: Path): HeaderPlace[] {
   const map = valueAt(value, path);

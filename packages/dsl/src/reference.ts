@@ -3,7 +3,7 @@ import type { Json } from "./units";
 import { yamlLine } from "./yaml-line";
 
 /**
- * The reference of the gateway file, written from its JSON Schema alone: what the schema says, in the order of the
+ * The reference of a kind of file, written from its JSON Schema alone: what the schema says, in the order of the
  * schema. One section for each map of the language, one row for each key.
  */
 
@@ -26,11 +26,11 @@ interface Reader {
 }
 
 /**
- * The Markdown of docs/reference/gateway-file.md.
+ * The Markdown of docs/reference/gateway-file.md, or of another page beside it.
  *
  * @param schema a JSON Schema (draft 2020-12) whose every key has a description
  */
-export function renderReference(schema: { [key: string]: Json }): string {
+export function renderReference(schema: { [key: string]: Json }, head = HEAD): string {
   const sections: string[] = [];
   const waiting: Section[] = [{ path: "", schema, open: new Set() }];
   for (let section = waiting.shift(); section !== undefined; section = waiting.shift()) {
@@ -38,13 +38,19 @@ export function renderReference(schema: { [key: string]: Json }): string {
     sections.push(renderSection(section, { root: schema, found, open: section.open }));
     waiting.unshift(...found);
   }
-  return `${[HEAD, ...sections].join("\n\n")}\n`;
+  return `${[head, ...sections].join("\n\n")}\n`;
 }
 
-const HEAD = `# The gateway file
+const headOf = (title: string, schema: string): string => `# ${title}
 
-Every key, generated from what \`schemas/gateway.schema.json\` is made from. A name in capitals, like \`NAME\` in
+Every key, generated from what \`schemas/${schema}\` is made from. A name in capitals, like \`NAME\` in
 \`operations.NAME\`, is one that you choose; \`[]\` stands for each item of a list. Keys in **bold** are required.`;
+
+const HEAD = headOf("The gateway file", "gateway.schema.json");
+
+/** The Markdown of docs/reference/load-file.md. */
+export const renderLoadReference = (schema: { [key: string]: Json }): string =>
+  renderReference(schema, headOf("The load file", "load.schema.json"));
 
 function renderSection({ path, schema }: Section, reader: Reader): string {
   const title = path === "" ? "## The whole file" : `## \`${path}\``;
@@ -146,8 +152,8 @@ function mapCell(path: string, schema: Schema, reader: Reader): string {
 
 /** Whether a schema takes every JSON value, whose kinds need not be told one by one. */
 function isAnything(schema: Schema, root: Schema): boolean {
-  const { anyOf, $ref } = resolve(schema, root);
-  return Array.isArray(anyOf) && anyOf.length >= 6 && $ref === undefined;
+  const resolved = resolve(schema, root);
+  return ["type", "enum", "const", "anyOf", "oneOf", "$ref"].every((keyword) => !Object.hasOwn(resolved, keyword));
 }
 
 /** Type, pattern and range of a single value, in words. */

@@ -61,7 +61,7 @@ const NOTES = [
     "else",
   ],
 ];
-const KEYWORDS = [
+const KEYWORDS: readonly string[] = [
   ...NOTES,
   ...[
     "$ref",
@@ -97,6 +97,8 @@ const KEYWORDS = [
   ...["allOf", "anyOf", "oneOf", "not", "if"],
 ];
 
+const KNOWN: ReadonlySet<string> = new Set(KEYWORDS);
+
 const SCHEMA = new Set([
   "additionalProperties",
   "propertyNames",
@@ -116,7 +118,7 @@ function* keywordFaults(schema: Json | undefined, path: Path, root: Json): Gener
   if (!isMap(schema)) return;
   for (const [keyword, value] of Object.entries(schema)) {
     const here = [...path, keyword];
-    if (!KEYWORDS.includes(keyword)) yield { kind: "keyword", path: here, keyword, advice: advise(keyword) };
+    if (!KNOWN.has(keyword)) yield { kind: "keyword", path: here, keyword, advice: advise(keyword) };
     if (keyword === "pattern" && typeof value === "string" && !isRegExp(value)) yield { kind: "pattern", path: here };
     if (keyword === "enum" && Array.isArray(value) && value.length === 0)
       yield { kind: "value", path: here, keyword, says: SAYS.enum ?? "" };

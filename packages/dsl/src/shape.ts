@@ -97,7 +97,8 @@ function classify(schema: Schema, value: Json, issue: Issue): ShapeIssue[] {
   const at = settle(schemaAt(schema, value, path), actual) ?? schemaAt(schema, value, path);
   const about = describe(at, path);
   if (issue.code === "invalid_key") {
-    const keys = unwrap(schemaAt(schema, value, path.slice(0, -1)));
+    const owner = path.slice(0, -1);
+    const keys = settle(schemaAt(schema, value, owner), valueAt(value, owner));
     const keyAbout = describe(keys instanceof z.ZodRecord ? keys.keyType : undefined, path);
     return [{ kind: "wrong-type", path, part: "key", value: String(last), about: keyAbout }];
   }
@@ -175,7 +176,7 @@ function chooseBranch(schema: Schema | undefined, value: Json): Schema | undefin
   return union.options.find((option) => {
     const inner = unwrap(option);
     if (Array.isArray(value)) return inner instanceof z.ZodArray;
-    if (isMap(value)) return inner instanceof z.ZodObject;
+    if (isMap(value)) return inner instanceof z.ZodObject || inner instanceof z.ZodRecord;
     return inner instanceof z.ZodString || inner instanceof z.ZodEnum;
   });
 }

@@ -21,6 +21,8 @@ export interface Place {
 /** What rules look at: a gateway file as it is, or as one of its environments makes it. */
 export interface Subject {
   readonly document: GatewayDocument;
+  /** What kind of file it is, where it is no gateway file; for the words of findings. */
+  readonly language?: "load";
   /** The environment whose patch was applied. */
   readonly environment: string | undefined;
   /** The environment that was asked for, whether or not this subject is it. */

@@ -36,7 +36,7 @@ test("the price of safety at 600 in 5 minutes is 1 − 300/303 = 0.99 %", () => 
 
 test("the first sentence says what is kept and how much of the limit that reaches", () => {
   expect(explain(sample("companies-house")).summary[0]).toBe(
-    "One call starts every 505 ms at the soonest, so no 5 min ever hold more than 600 calls; that is 1.98/s, 99 % of what 600/5m allows.",
+    "One call starts every 505 ms at the soonest, so no window of 5 min ever holds more than 600 calls; that is 1.98/s, 99 % of what 600/5m allows.",
   );
 });
 
@@ -114,14 +114,14 @@ test("waits before further calls are told as random ones, up to a most that doub
   expect(follows("{ attempts: 4, backoff: 2s, max: 1m }")).toContain("up to 2 s, then up to 4 s, … at most 8 s;");
   expect(follows("{ attempts: 3, backoff: 2s, max: 1m }")).toContain("up to 2 s, then up to 4 s;");
   expect(follows("{ attempts: 9, backoff: 5s, max: 5s }")).toContain("a random wait of up to 5 s;");
-  expect(follows("{ attempts: 1 }")).toContain("no, one call is all");
+  expect(follows("{ attempts: 1 }")).toBe("the request is not tried again: Gateway.Unavailable");
 });
 
 test("an unknown outcome is repeated for those operations only that may be repeated", () => {
   const both = "{ read: { method: GET, path: /x }, send: { method: POST, path: /x } }";
   const follows = (operations: string) =>
     explain(wholeFile(`operations: ${operations}`, ["operations"])).outcomes[3]?.follows ?? "";
-  expect(follows(both)).toMatch(/^read: tried again: .* Any other operation fails at once with Gateway\.Unknown/);
+  expect(follows(both)).toMatch(/^a request of read is tried again: .* Any other fails at once with Gateway\.Unknown/);
   expect(follows("{ send: { method: POST, path: /x } }")).toMatch(/^the execution fails at once with Gateway\.Unknown/);
   expect(follows("{ read: { method: GET, path: /x } }")).toMatch(/^the request is tried again/);
 });

@@ -1,7 +1,8 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: references to secrets look like templates
-import { fixGateway, lintGateways } from "@sluice/dsl";
+import { fixGateway, lintGateways, readProject } from "@sluice/dsl";
 import fc from "fast-check";
 import { mutatedFile } from "./mutations";
+import { runs } from "./runs";
 import { wholeFile } from "./source";
 
 const fix = (text: string) => fixGateway({ file: "gateways/test.yaml", text });
@@ -56,6 +57,30 @@ test("a fix in an environment's patch mends the patch", () => {
   expect(fix(text).text).toBe(text.replace("50 ms", "50ms"));
 });
 
+describe("with sluice.yaml, what is mended is judged as lint judges", () => {
+  const under = (shared: string, text: string) =>
+    fixGateway({ file: "gateways/test.yaml", text }, { project: readProject(`version: 1\n${shared}`, "sluice.yaml") });
+
+  test("a fix by which the defaults become wrong in more places is taken back", () => {
+    const tiers = "defaults: { tiers: [{ name: A, timeout: 12s }, { name: B, timeout: 13s }] }";
+    const text = wholeFile("rateLimit: 5 per minute");
+    expect(fix(text).fixes).toBe(1);
+    expect(under(tiers, text)).toEqual({ text, fixes: 0 });
+  });
+
+  test("a fix that is right with the defaults only is made", () => {
+    const shared = "defaults: { tiers: [{ name: A, timeout: 1h }], timeouts: { response: 30s } }";
+    const text = wholeFile("rateLimit: 1 per 5 minutes");
+    expect(fix(text).fixes).toBe(0);
+    expect(under(shared, text)).toEqual({ text: wholeFile("rateLimit: 1/5m"), fixes: 1 });
+  });
+
+  test("a fix of what stands in sluice.yaml is not made in the gateway's text", () => {
+    const text = wholeFile("jitter: 50ms");
+    expect(under("defaults: { timeouts: { response: 9 s } }", text)).toEqual({ text, fixes: 0 });
+  });
+});
+
 test("no mutation of a real file is mended twice, made worse, or touched when it is clean", () => {
   fc.assert(
     fc.property(mutatedFile, (source) => {
@@ -71,6 +96,6 @@ test("no mutation of a real file is mended twice, made worse, or touched when it
         );
       if (once.fixes === 0) expect(once.text).toBe(source.text);
     }),
-    { numRuns: Number(process.env.FUZZ_RUNS ?? 300) },
+    runs(300),
   );
 });

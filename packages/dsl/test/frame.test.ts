@@ -36,6 +36,55 @@ test("a range of several lines is underlined to the end of its first", () => {
   ]);
 });
 
+const LONG = "0123456789".repeat(1_000);
+/** The line and its caret, without number and bar. */
+const shownOf = (text: string, width: number): string[] => {
+  const [finding] = lint(text, { file: "gateways/test.yaml" }).filter(({ name }) => name === "bare-number");
+  const frame = finding ? renderFrame(finding, text, undefined, width) : "";
+  return frame.split("\n").slice(1, 3);
+};
+
+test.each([
+  ["at its end", `{ owner: "${LONG}", jitter: 50 }`, /^1 \| ….*jitter: 50 \}$/],
+  ["at its beginning", `{ jitter: 50, owner: "${LONG}" }`, /^1 \| \{ jitter: 50, owner: "0.*…$/],
+  ["in the middle", `{ owner: "${LONG}", jitter: 50, description: "${LONG}" }`, /^1 \| ….*jitter: 50.*…$/],
+])("of a line of thousands of characters with its fault %s the part around the caret is shown", (_, line, whole) => {
+  for (const width of [60, 100, 140]) {
+    const [shown = "", caret = ""] = shownOf(line, width);
+    expect(shown).toMatch(whole);
+    expect(shown.length).toBe(width);
+    expect(shown.slice(caret.indexOf("^"), caret.lastIndexOf("^") + 1)).toBe("50");
+  }
+});
+
+test("a range longer than the window is underlined to the window's end", () => {
+  const text = wholeFile(`name: ${LONG}`);
+  const [frame = ""] = frames(text);
+  const [, line = "", caret = ""] = frame.split("\n");
+  expect(line).toMatch(/^1 \| name: 0123.*…$/);
+  expect(line.length).toBe(100);
+  expect(caret.lastIndexOf("^")).toBe(99);
+});
+
+test("a message quotes no more than the beginning of a word that has thousands of characters", () => {
+  const text = wholeFile(`environments: { "${LONG}": {} }`);
+  const longest = Math.max(...frames(text).flatMap((frame) => frame.split("\n").map((line) => line.length)));
+  expect(longest).toBeLessThan(500);
+});
+
+test("a window never ends in half a character", () => {
+  for (const shift of ["", "a", "ab", "abc"]) {
+    const line = `{ owner: "${shift}${"😀".repeat(400)}", jitter: 50, description: "${shift}${"😀".repeat(400)}" }`;
+    const [shown = "", caret = ""] = shownOf(line, 100);
+    expect(shown).not.toMatch(/(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]|[\uD800-\uDBFF](?![\uDC00-\uDFFF])/);
+    expect(shown.slice(caret.indexOf("^"), caret.lastIndexOf("^") + 1)).toBe("50");
+  }
+});
+
+test("a control character of the file does nothing to the terminal", () => {
+  expect(frames(wholeFile("jitter: 50 # \u001b[31mred"))[0]).toContain("| jitter: 50 # \uFFFD[31mred");
+});
+
 test("colours are the printer's: each piece is handed to it with its meaning", () => {
   const text = wholeFile("jitter: 50");
   const [finding] = lint(text);

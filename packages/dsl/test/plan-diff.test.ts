@@ -1,4 +1,4 @@
-import { type Change, diffPlans, type GatewayPlan, parseGateway, plansOf } from "@sluice/dsl";
+import { type Change, diffPlans, explainPlan, type GatewayPlan, parseGateway, plansOf } from "@sluice/dsl";
 import { wholeFile } from "./source";
 
 const SECOND = 1_000_000;
@@ -280,6 +280,25 @@ describe("gateways that come and go", () => {
     expect(kinds(gateways[0]?.changes ?? [])).toEqual(["gateway-renamed", "description"]);
   });
 
+  test("one renamed together with its limit, tiers and timeouts is a rename all the same, with all that changes", () => {
+    const rest = "rateLimit: 1/s\ntiers: [{ name: A, timeout: 1h }]\ntimeouts: { response: 20s }\nconcurrency: 3";
+    const { gateways } = diffPlans(named("a"), named("b", rest));
+    expect(gateways.map(({ kind, gateway }) => `${kind} ${gateway}`)).toEqual(["renamed b"]);
+    expect(kinds(gateways[0]?.changes ?? [])).toEqual(
+      expect.arrayContaining(["gateway-renamed", "limit", "tier-removed", "response-timeout"]),
+    );
+  });
+
+  test("one that calls the same with other credentials and another limit is another client, not a rename", () => {
+    const keyed = (name: string, rest = "") =>
+      named(
+        name,
+        `${rest}\nendpoint: { adapter: http, url: https://api.example.org, auth: { type: bearer, token: "\${secret:${name}}" } }`,
+      );
+    const rest = "rateLimit: 1/s\ntimeouts: { response: 20s }\ntiers: [{ name: A, timeout: 1h }]";
+    expect(diffPlans(keyed("a"), keyed("b", rest)).gateways.map(({ kind }) => kind)).toEqual(["removed", "added"]);
+  });
+
   test("another host is no rename, and neither is another gateway at the same host", () => {
     expect(diffPlans(named("a"), named("b", elsewhere)).gateways.map(({ kind }) => kind)).toEqual(["removed", "added"]);
     const other = named(
@@ -315,6 +334,52 @@ describe("environments", () => {
   });
 });
 
+describe("an environment under another name", () => {
+  const file = (environment: string, rest = "rateLimit: 1/s") => plans(`environments: { ${environment}: { ${rest} } }`);
+
+  test("is a rename, deployed paused: what waits under the old name is called by its own worker only", () => {
+    const { gateways } = diffPlans(file("staging"), file("test"));
+    expect(gateways).toHaveLength(1);
+    expect(gateways[0]).toMatchObject({
+      kind: "renamed",
+      gateway: "test",
+      previousEnvironment: "staging",
+      environments: ["test"],
+      care: "paused",
+    });
+    const change = only(gateways[0]?.changes ?? [], "environment-renamed");
+    expect(change).toMatchObject({ before: "staging", after: "test", bothPerSecond: 1.961 });
+  });
+
+  test("together with a change, tells both", () => {
+    const { gateways } = diffPlans(file("staging"), file("test", "rateLimit: 2/s"));
+    expect(kinds(gateways[0]?.changes ?? [])).toEqual(expect.arrayContaining(["environment-renamed", "limit"]));
+  });
+
+  test("is none where the old one is still there, or was the file itself", () => {
+    const both = plans("environments: { staging: { rateLimit: 1/s }, test: { rateLimit: 1/s } }");
+    expect(diffPlans(file("staging"), both).gateways.map(({ kind }) => kind)).toEqual(["added"]);
+  });
+});
+
+describe("cost", () => {
+  test("is told before and after, as explain reckons it", () => {
+    const [before, after] = [plans(""), plans("tiers: [{ name: A, timeout: 1h }]")];
+    const [gateway] = diffPlans(before, after).gateways;
+    for (const [numbers, plan] of [
+      [gateway?.before, before[0]],
+      [gateway?.after, after[0]],
+    ] as const) {
+      const cost = plan && explainPlan(plan).cost;
+      expect(numbers?.fullUsdPerMillion).toBeCloseTo(cost?.fullUsdPerMillion ?? Number.NaN, 2);
+      expect(numbers?.sparseUsdPerMillion).toBeCloseTo(cost?.sparseUsdPerMillion ?? Number.NaN, 2);
+      expect(numbers?.usdPerMonth).toBeCloseTo(cost?.usdPerMonth ?? Number.NaN, 2);
+    }
+    // Six metrics a tier at $0.30 each, and less to look at each minute.
+    expect((gateway?.before?.usdPerMonth ?? 0) - (gateway?.after?.usdPerMonth ?? 0)).toBeGreaterThan(3.6);
+  });
+});
+
 describe("nothing goes unmentioned", () => {
   const WHOLE = `name: whole
 description: what it is
@@ -338,7 +403,8 @@ outcomes:
   throttled: { status: [403], pause: 10s, maxPause: 1m }
 `;
   /** They follow from others, which are told; or say which plan it is; or there is only one of them. */
-  const DERIVED = /^(planVersion|name|endpoint\.adapter|turn\..*|worker\..*|queues\..*|tiers\.\d\.retentionUs)$/;
+  const DERIVED =
+    /^(planVersion|name|endpoint\.adapter|turn\..*|worker\..*|queues\..*|tiers\.\d\.retentionUs|tiers\.0\.share)$/;
 
   /** Each number, text and boolean of a value, with the value as it is when only that one differs. */
   function* differing(value: unknown, path: readonly string[] = []): Generator<[path: string, whole: unknown]> {

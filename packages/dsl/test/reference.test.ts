@@ -1,13 +1,15 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { gatewayJsonSchema, type Json, renderReference } from "@sluice/dsl";
+import { gatewayJsonSchema, type Json, loadJsonSchema, renderLoadReference, renderReference } from "@sluice/dsl";
 import { parse } from "yaml";
 
-const COMMITTED = join(__dirname, "..", "..", "..", "docs", "reference", "gateway-file.md");
+const REFERENCE = join(__dirname, "..", "..", "..", "docs", "reference");
+const COMMITTED = join(REFERENCE, "gateway-file.md");
 const page = renderReference(gatewayJsonSchema());
 
 test("the committed reference is the one that the schema writes", () => {
   expect(readFileSync(COMMITTED, "utf8")).toBe(page);
+  expect(readFileSync(join(REFERENCE, "load-file.md"), "utf8")).toBe(renderLoadReference(loadJsonSchema()));
 });
 
 test("every key of the schema has a row, with its description", () => {

@@ -4,6 +4,8 @@ import {
   gatewayJsonSchema,
   gatewayJsonSchemaText,
   type Json,
+  loadJsonSchema,
+  loadJsonSchemaText,
   parseGateway,
   projectJsonSchema,
   projectJsonSchemaText,
@@ -18,11 +20,13 @@ const SCHEMAS = join(__dirname, "..", "..", "..", "schemas");
 test("the committed JSON Schemas are those that the source writes", () => {
   expect(readFileSync(join(SCHEMAS, "gateway.schema.json"), "utf8")).toBe(gatewayJsonSchemaText());
   expect(readFileSync(join(SCHEMAS, "sluice.schema.json"), "utf8")).toBe(projectJsonSchemaText());
+  expect(readFileSync(join(SCHEMAS, "load.schema.json"), "utf8")).toBe(loadJsonSchemaText());
 });
 
 const BOTH = [
   { name: "gateway", schema: gatewayJsonSchema() },
   { name: "sluice", schema: projectJsonSchema() },
+  { name: "load", schema: loadJsonSchema() },
 ];
 
 test.each(BOTH)("the JSON Schema $name is valid in strict mode, editor keywords aside", ({ schema }) => {
@@ -34,6 +38,7 @@ test.each(BOTH)("the JSON Schema $name is valid in strict mode, editor keywords 
 const WRITTEN = [
   { name: "gateway", schema: JSON.parse(gatewayJsonSchemaText()) },
   { name: "sluice", schema: JSON.parse(projectJsonSchemaText()) },
+  { name: "load", schema: JSON.parse(loadJsonSchemaText()) },
 ];
 
 test.each(WRITTEN)(

@@ -3,7 +3,7 @@ import { authorize, type Policy, parsePolicy } from "./authorization";
 import { after } from "./clock";
 import { type Cloud, type Principal, ServiceError } from "./cloud-types";
 import { type Input, inputObject } from "./input";
-import { upTo, type World } from "./world";
+import { strikes, upTo, type World } from "./world";
 
 /** One operation of a model, as AWS's API names it. */
 export interface ServiceOperation {
@@ -15,6 +15,15 @@ export interface ServiceOperation {
   resourcePolicy?(input: Input): Policy | undefined;
   /** Does it, without asking whether the principal may: {@link LocalCloud} has. */
   run(input: Input, principal: Principal): Json | Promise<Json>;
+}
+
+/** An operation that was done, as the service itself saw it: whether its answer got through is another matter. */
+export interface Performed {
+  readonly principal: Principal;
+  readonly service: string;
+  readonly operation: string;
+  readonly input: Input;
+  readonly output: Json;
 }
 
 /** What a service can do, by the operation's name. */
@@ -37,6 +46,7 @@ export class LocalCloud implements Cloud {
   private readonly roles = new Map<string, Role>();
   /** By principal. Policies are values that are replaced and never changed, so that the same ones say the same again. */
   private readonly letIn = new Map<string, LetIn>();
+  private readonly listeners = new Set<(done: Performed) => void>();
 
   constructor(readonly world: World) {}
 
@@ -82,8 +92,25 @@ export class LocalCloud implements Cloud {
   async call(principal: Principal, service: string, operation: string, input: Json): Promise<Json> {
     const found = this.find(service, operation);
     const fields = inputObject(input, `the input of ${service} ${operation}`);
-    if (principal.kind !== "role") return this.perform(principal, found, fields);
-    return this.overTheNetwork(service, principal, found, fields);
+    if (principal.kind !== "role") return this.performAndTell(found, { principal, service, operation, input: fields });
+    return this.overTheNetwork(found, { principal, service, operation, input: fields });
+  }
+
+  /** Tells every operation from now on when it has been done; the returned function stops that. */
+  onPerformed(listener: (done: Performed) => void): () => void {
+    this.listeners.add(listener);
+    return () => void this.listeners.delete(listener);
+  }
+
+  private performAndTell(operation: ServiceOperation, asked: Omit<Performed, "output">): Json | Promise<Json> {
+    const performing = this.perform(asked.principal, operation, asked.input);
+    return this.listeners.size === 0 ? performing : this.tell(performing, asked);
+  }
+
+  private async tell(performing: Json | Promise<Json>, asked: Omit<Performed, "output">): Promise<Json> {
+    const output = await performing;
+    for (const listener of this.listeners) listener({ ...asked, output });
+    return output;
   }
 
   /** @throws ServiceError when the principal may not; the operation's own failures are thrown or rejected */
@@ -116,22 +143,18 @@ export class LocalCloud implements Cloud {
     return resources;
   }
 
-  private async overTheNetwork(
-    service: string,
-    principal: Principal,
-    operation: ServiceOperation,
-    input: Input,
-  ): Promise<Json> {
-    const { random, faults } = this.world;
+  private async overTheNetwork(operation: ServiceOperation, asked: Omit<Performed, "output">): Promise<Json> {
+    const { faults } = this.world;
+    const { service } = asked;
     const halfUs = us(Math.floor(faults.callWithinUs / 2));
     const thereUs = upTo(this.world, halfUs);
     if (thereUs > 0) await this.pause(thereUs);
-    if (random.chance(faults.throttled[service] ?? 0)) throw throttling();
-    if (random.chance(faults.failBefore[service] ?? 0)) throw serviceFailure();
-    const output = await this.perform(principal, operation, input);
+    if (strikes(this.world, "throttled", service, faults.throttled[service] ?? 0, asked.input)) throw throttling();
+    if (strikes(this.world, "failBefore", service, faults.failBefore[service] ?? 0, asked.input)) throw serviceFailure();
+    const output = await this.performAndTell(operation, asked);
     const backUs = upTo(this.world, halfUs);
     if (backUs > 0) await this.pause(backUs);
-    if (random.chance(faults.failAfter[service] ?? 0)) throw serviceFailure();
+    if (strikes(this.world, "failAfter", service, faults.failAfter[service] ?? 0, asked.input)) throw serviceFailure();
     return output;
   }
 

@@ -1,6 +1,6 @@
 export { type AccessRequest, authorize, type Policy, parsePolicy, UnsupportedPolicy } from "./authorization";
 export { after, type Timer, type WorldClock, workerClock } from "./clock";
-export { LocalCloud, type ServiceOperation, type ServiceOperations } from "./cloud";
+export { LocalCloud, type Performed, type ServiceOperation, type ServiceOperations } from "./cloud";
 export * from "./cloud-types";
 export { FixedWindow, type NaiveOptions, type NaiveReport, runNaive } from "./fixed-window";
 export { type IdealArrival, idealWaits, percentile } from "./ideal";
@@ -49,7 +49,7 @@ export {
   type TargetBehaviour,
   type TargetFault,
 } from "./strict-target";
-export { type LoadedStack, type LoadOptions, loadTemplate } from "./template";
+export { type LoadedStack, type LoadOptions, loadTemplate, updateStack } from "./template";
 export { TemplateError } from "./template-values";
 export { VirtualClock } from "./virtual-clock";
 export { createVirtualHost, type VirtualHostOptions, type WorkerLog } from "./virtual-host";
@@ -62,5 +62,6 @@ export {
   type Reaction,
   refused,
   type VirtualTarget,
+  type Way,
 } from "./virtual-target";
-export { type Faults, NO_FAULTS, type World } from "./world";
+export { type Fault, type FaultName, type Faults, NO_FAULTS, type World } from "./world";

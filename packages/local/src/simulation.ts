@@ -93,6 +93,8 @@ export interface Simulation {
    * @param load in the order of time; a request before the one ahead of it ends the run with a RangeError
    */
   feed(load: Iterable<FedRequest>): void;
+  /** Redrives an execution that ended, which takes it out of {@link ended}. @throws ServiceError ExecutionNotRedrivable */
+  redrive(name: string): Promise<void>;
   /** Lets time pass: `90s`, `2m`. */
   run(duration: string): Promise<void>;
   /**
@@ -225,6 +227,19 @@ export async function simulate(options: SimulationOptions): Promise<Simulation> 
     feed(load) {
       openLoads += 1;
       feedOn(load[Symbol.iterator](), us(0));
+    },
+    async redrive(name) {
+      const end = ended.get(name);
+      // Gone before it is asked for: a Fail state fails again at once.
+      ended.delete(name);
+      counts.ended -= 1;
+      try {
+        await services.cloud.call({ kind: "user" }, "sfn", "RedriveExecution", { executionArn: end?.arn ?? name });
+      } catch (error) {
+        if (end !== undefined) ended.set(name, end);
+        counts.ended += 1;
+        throw error;
+      }
     },
     run: (duration) => clock.run({ until: us(clock.now() + durationUs(duration)) }),
     async runUntilEnded(duration, givesUp = () => false) {

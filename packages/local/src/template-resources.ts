@@ -2,10 +2,11 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Json } from "@sluice/dsl";
-import { type Principal, ServiceError } from "./cloud-types";
+import { type DeployedFunction, type Principal, ServiceError } from "./cloud-types";
 import { isObject } from "./input";
 import { createEventSourceMapping, type EventSourceMapping } from "./models/event-source-mapping/event-source-mapping";
 import { queueUrlOf } from "./models/sqs/queue-url";
+import type { StateMachineSettings } from "./models/step-functions/step-functions";
 import type { Services } from "./services";
 import type { Assets } from "./template-assets";
 import { type Identity, type Properties, TemplateError } from "./template-values";
@@ -16,6 +17,8 @@ export interface ResourceType {
   identify(naming: Naming): Identity;
   /** Reads every property, and makes the resource in its model. */
   create(properties: Properties, identity: Identity, parts: StackParts): void | Promise<void>;
+  /** What a new version of the stack makes of one that is there. Left out: it stays as it is. */
+  update?(properties: Properties, identity: Identity, parts: StackParts): void;
 }
 
 /** From what a resource's name, ARN and the like are made. */
@@ -76,34 +79,14 @@ export const RESOURCE_TYPES: Readonly<Record<string, ResourceType>> = {
       const name = nameOf(naming, "RoleName", 64);
       return { ref: name, attributes: { Arn: `arn:aws:iam::${naming.account}:role/${name}`, RoleId: name } };
     },
-    create: (properties, { ref, attributes }, { services, roles }) => {
-      properties.known("RoleName");
-      properties.inert("Description", "MaxSessionDuration", "Tags");
-      checkManagedPolicies(properties);
-      const policies = properties.objects("Policies").map((policy) => {
-        policy.known("PolicyName");
-        return policy.json("PolicyDocument") ?? {};
-      });
-      const trust = properties.json("AssumeRolePolicyDocument") ?? {};
-      const role = { arn: attributes.Arn ?? "", policies, trust };
-      roles.set(ref, role);
-      services.cloud.declareRole(role.arn, role.policies, role.trust);
-    },
+    create: declareRole,
+    update: declareRole,
   },
 
   "AWS::IAM::Policy": {
     identify: ({ logicalId }) => ({ ref: logicalId, attributes: {} }),
-    create: (properties, _, { services, roles }) => {
-      properties.known("PolicyName");
-      const document = properties.json("PolicyDocument") ?? {};
-      for (const name of properties.texts("Roles")) {
-        const role = roles.get(name);
-        if (role === undefined)
-          throw new TemplateError(`${properties.where} is for the role ${name}, which is not in this template.`);
-        role.policies.push(document);
-        services.cloud.declareRole(role.arn, role.policies, role.trust);
-      }
-    },
+    create: declarePolicy,
+    update: declarePolicy,
   },
 
   "AWS::DynamoDB::Table": {
@@ -198,13 +181,8 @@ export const RESOURCE_TYPES: Readonly<Record<string, ResourceType>> = {
       const layer = arn(naming, "lambda", `layer:${nameOf(naming, "LayerName", 140)}:1`);
       return { ref: layer, attributes: { LayerVersionArn: layer } };
     },
-    create: (properties, { ref }, parts) => {
-      properties.known("LayerName");
-      properties.inert("Description", "CompatibleArchitectures", "CompatibleRuntimes", "LicenseInfo");
-      const folder = assetFolder(properties, "Content", parts);
-      checkPlan(folder, properties.where);
-      parts.layers.set(ref, folder);
-    },
+    create: declareLayer,
+    update: declareLayer,
   },
 
   "AWS::Lambda::Function": {
@@ -212,7 +190,13 @@ export const RESOURCE_TYPES: Readonly<Record<string, ResourceType>> = {
       const name = nameOf(naming, "FunctionName", 64);
       return { ref: name, attributes: { Arn: arn(naming, "lambda", `function:${name}`) } };
     },
-    create: createFunction,
+    create: (properties, identity, parts) => {
+      const fn = functionOf(properties, identity, parts);
+      parts.services.lambda.createFunction(fn);
+      parts.functionNames.push(fn.name);
+    },
+    update: (properties, identity, parts) =>
+      parts.services.lambda.updateFunction(functionOf(properties, identity, parts)),
   },
 
   "AWS::Lambda::EventSourceMapping": {
@@ -229,22 +213,12 @@ export const RESOURCE_TYPES: Readonly<Record<string, ResourceType>> = {
       const machine = arn(naming, "states", `stateMachine:${name}`);
       return { ref: machine, attributes: { Arn: machine, Name: name } };
     },
-    create: (properties, { ref, attributes }, parts) => {
-      properties.known("StateMachineName");
-      properties.inert("LoggingConfiguration", "TracingConfiguration", "Tags");
-      properties.only("StateMachineType", "STANDARD");
-      const definition = properties.text("DefinitionString");
-      const roleArn = properties.text("RoleArn");
-      properties.finish();
-      const principal = assume(parts, properties.where, roleArn, "states.amazonaws.com", ref);
-      parts.services.stepFunctions.createStateMachine({
-        name: attributes.Name ?? "",
-        definition,
-        roleArn,
-        principal,
-      });
-      parts.stateMachineArns.push(ref);
+    create: (properties, identity, parts) => {
+      parts.services.stepFunctions.createStateMachine(stateMachineOf(properties, identity, parts));
+      parts.stateMachineArns.push(identity.ref);
     },
+    update: (properties, identity, parts) =>
+      parts.services.stepFunctions.updateStateMachine(stateMachineOf(properties, identity, parts)),
   },
 
   "AWS::Scheduler::Schedule": {
@@ -284,7 +258,56 @@ const QUEUE_ATTRIBUTES = [
   "SqsManagedSseEnabled",
 ];
 
-function createFunction(properties: Properties, { ref, attributes }: Identity, parts: StackParts): void {
+function declareRole(properties: Properties, { ref, attributes }: Identity, { services, roles }: StackParts): void {
+  properties.known("RoleName");
+  properties.inert("Description", "MaxSessionDuration", "Tags");
+  checkManagedPolicies(properties);
+  const policies = properties.objects("Policies").map((policy) => {
+    policy.known("PolicyName");
+    return policy.json("PolicyDocument") ?? {};
+  });
+  const trust = properties.json("AssumeRolePolicyDocument") ?? {};
+  const role = { arn: attributes.Arn ?? "", policies, trust };
+  roles.set(ref, role);
+  services.cloud.declareRole(role.arn, role.policies, role.trust);
+}
+
+function declarePolicy(properties: Properties, _: Identity, { services, roles }: StackParts): void {
+  properties.known("PolicyName");
+  const document = properties.json("PolicyDocument") ?? {};
+  for (const name of properties.texts("Roles")) {
+    const role = roles.get(name);
+    if (role === undefined)
+      throw new TemplateError(`${properties.where} is for the role ${name}, which is not in this template.`);
+    role.policies.push(document);
+    services.cloud.declareRole(role.arn, role.policies, role.trust);
+  }
+}
+
+function declareLayer(properties: Properties, { ref }: Identity, parts: StackParts): void {
+  properties.known("LayerName");
+  properties.inert("Description", "CompatibleArchitectures", "CompatibleRuntimes", "LicenseInfo");
+  const folder = assetFolder(properties, "Content", parts);
+  checkPlan(folder, properties.where);
+  parts.layers.set(ref, folder);
+}
+
+function stateMachineOf(
+  properties: Properties,
+  { ref, attributes }: Identity,
+  parts: StackParts,
+): StateMachineSettings {
+  properties.known("StateMachineName");
+  properties.inert("LoggingConfiguration", "TracingConfiguration", "Tags");
+  properties.only("StateMachineType", "STANDARD");
+  const definition = properties.text("DefinitionString");
+  const roleArn = properties.text("RoleArn");
+  properties.finish();
+  const principal = assume(parts, properties.where, roleArn, "states.amazonaws.com", ref);
+  return { name: attributes.Name ?? "", definition, roleArn, principal };
+}
+
+function functionOf(properties: Properties, { ref, attributes }: Identity, parts: StackParts): DeployedFunction {
   properties.known("FunctionName");
   properties.inert("Description", "Architectures", "LoggingConfig", "EphemeralStorage", "Tags");
   properties.inert("TracingConfig", "RecursiveLoop", "RuntimeManagementConfig");
@@ -314,8 +337,7 @@ function createFunction(properties: Properties, { ref, attributes }: Identity, p
   };
   properties.finish();
   parts.functionPrincipals.set(ref, assume(parts, properties.where, roleArn, "lambda.amazonaws.com", fn.arn));
-  parts.services.lambda.createFunction(fn);
-  parts.functionNames.push(ref);
+  return fn;
 }
 
 async function createMapping(properties: Properties, _: Identity, parts: StackParts): Promise<void> {

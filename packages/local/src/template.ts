@@ -4,7 +4,7 @@ import { isObject } from "./input";
 import type { EventSourceMapping } from "./models/event-source-mapping/event-source-mapping";
 import type { Services } from "./services";
 import { readAssets } from "./template-assets";
-import { type Naming, RESOURCE_TYPES, type StackParts } from "./template-resources";
+import { type Naming, RESOURCE_TYPES, type ResourceType, type StackParts } from "./template-resources";
 import { type Identity, Properties, type References, resolveValue, TemplateError } from "./template-values";
 
 /** A stack that runs in the models. */
@@ -74,6 +74,17 @@ export async function loadTemplate({ template, assetDir, stackName, services }: 
   };
 }
 
+/**
+ * Makes of a loaded stack its new version: the function's code, layers and settings, the state machine and the roles.
+ * Resources that come or go, and queues, topics, tables and schedules that change, are not modelled: they stay.
+ *
+ * @throws as {@link loadTemplate}
+ */
+export async function updateStack({ template, assetDir, stackName, services }: LoadOptions): Promise<void> {
+  const stack = new Stack(checkShape(template, stackName), stackName, services);
+  await stack.update(newParts(services, assetDir, stack.references));
+}
+
 type Fields = { [key: string]: Json };
 
 interface Sections {
@@ -130,16 +141,27 @@ class Stack {
     this.references = { values: this.values(), identify: (logicalId) => this.identify(logicalId) };
   }
 
-  async create(parts: StackParts): Promise<void> {
+  create(parts: StackParts): Promise<void> {
+    return this.make(parts, ({ create }) => create);
+  }
+
+  update(parts: StackParts): Promise<void> {
+    return this.make(parts, ({ update }) => update);
+  }
+
+  private async make(parts: StackParts, how: (type: ResourceType) => ResourceType["create"] | undefined) {
     const resources = Object.entries(this.sections.resources);
     for (const [logicalId, resource] of resources) this.check(logicalId, resource);
-    for (const [type, { create }] of Object.entries(RESOURCE_TYPES))
+    for (const [type, known] of Object.entries(RESOURCE_TYPES)) {
+      const makeIt = how(known);
+      if (makeIt === undefined) continue;
       for (const [logicalId, resource] of resources) {
         if (resource.Type !== type) continue;
         const properties = this.propertiesOf(logicalId, resource);
-        await refusedIn(properties.where, () => create(properties, this.identityOf(logicalId), parts));
+        await refusedIn(properties.where, () => makeIt(properties, this.identityOf(logicalId), parts));
         properties.finish();
       }
+    }
   }
 
   outputs(): Record<string, string> {

@@ -1,5 +1,5 @@
 import { type Micros, seconds, us } from "@sluice/dsl";
-import type { CallEnd, Endpoint, PreparedCall } from "@sluice/runtime";
+import { type CallEnd, type Endpoint, NotSent, type PreparedCall } from "@sluice/runtime";
 import { after, type Timer, type WorldClock } from "./clock";
 import type { VirtualProcess } from "./virtual-process";
 import type { VirtualTarget } from "./virtual-target";
@@ -8,6 +8,7 @@ export interface VirtualEndpointOptions {
   readonly clock: WorldClock;
   readonly process: VirtualProcess;
   readonly target: VirtualTarget;
+  readonly connectUs: Micros;
   readonly responseUs: Micros;
   /** How long the path takes, asked for each call; what varies of it is what the jitter must cover. */
   readonly pathUs: () => Micros;
@@ -29,10 +30,17 @@ export function virtualEndpoint(options: VirtualEndpointOptions): Endpoint {
 
   const sleep = (duration: Micros) => new Promise<void>((resolve) => void after(clock, duration, resolve));
 
+  async function connect(): Promise<void> {
+    const way = target.way();
+    await sleep(way === "open" ? target.handshakeUs : way === "silent" ? options.connectUs : us(0));
+    if (way === "refused") throw new NotSent("unavailable", "the target refused the connection.");
+    if (way === "silent") throw new NotSent("unavailable", `no connection within ${options.connectUs / 1_000_000} s.`);
+  }
+
   return {
     async prepare(operation, request, context): Promise<PreparedCall> {
       const isReused = takeIdle();
-      await process.step("connect", () => (isReused ? Promise.resolve() : sleep(target.handshakeUs)));
+      await process.step("connect", () => (isReused ? Promise.resolve() : connect()));
       const readyAt = clock.now();
       const isReady = () => clock.now() - readyAt < target.idleUs;
       return {

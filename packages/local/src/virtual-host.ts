@@ -64,6 +64,7 @@ function createVirtualEnvironment(options: VirtualHostOptions, fn: DeployedFunct
   const { clock } = options;
   const process = createVirtualProcess(clock, id, {
     crash: (point) => options.faults().crash?.(point),
+    stall: (point) => options.faults().stall?.(point) ?? us(0),
     pauseBeforeBytes: (point) => options.faults().pauseBeforeBytes?.(point) ?? us(0),
     holdBytes: (point) => options.faults().holdBytes?.(point) ?? us(0),
   });
@@ -95,8 +96,15 @@ async function invoke(
       message: error instanceof Error ? error.message : String(error),
     }),
   );
-  const died = process.death.then((): InvocationEnd => ({ kind: "crash", message: "the process was killed" }));
-  return Promise.race([served, died]).finally(() => process.freeze());
+  // A listener for each invocation: one promise of the process's death would gather them all, as long as it lives.
+  let hasEnded = () => {};
+  const died = new Promise<InvocationEnd>((resolve) => {
+    hasEnded = process.onDeath(() => resolve({ kind: "crash", message: "the process was killed" }));
+  });
+  return Promise.race([served, died]).finally(() => {
+    hasEnded();
+    process.freeze();
+  });
 }
 
 function workerOf(options: VirtualHostOptions, fn: DeployedFunction, id: string, process: VirtualProcess): Worker {
@@ -115,6 +123,7 @@ function workerOf(options: VirtualHostOptions, fn: DeployedFunction, id: string,
       clock: options.clock,
       process,
       target: options.target,
+      connectUs: plan.timeouts.connectUs,
       responseUs: plan.timeouts.responseUs,
       pathUs: options.pathUs,
     }),

@@ -14,6 +14,8 @@ export interface AwaitPoint {
 export interface ProcessFaults {
   /** `before`: it dies before the awaited thing is done; `after`: it is done, and the process dies before it notices. */
   readonly crash?: (point: AwaitPoint) => "before" | "after" | undefined;
+  /** How long the process stands still at this await; longer than the function's timeout, it is ended by that. */
+  readonly stall?: (point: AwaitPoint) => Micros;
   /** How long the process stands still between the decision to start a call and its bytes. */
   readonly pauseBeforeBytes?: (point: AwaitPoint) => Micros;
   /** How long the kernel keeps the bytes of a call, while the process goes on. */
@@ -26,8 +28,8 @@ export interface ProcessFaults {
  */
 export interface VirtualProcess {
   readonly isAlive: boolean;
-  /** Resolves when the process dies. */
-  readonly death: Promise<void>;
+  /** Tells the process's death; the returned function stops that. */
+  onDeath(listener: () => void): () => void;
   kill(): void;
   /** Waits for something that the world does. */
   step<T>(label: string, effect: () => Promise<T>): Promise<T>;
@@ -46,13 +48,11 @@ export function createVirtualProcess(clock: WorldClock, environmentId: string, f
   let stillUntil = us(0);
   let thawed: Promise<void> | undefined;
   let announceThaw: () => void = () => {};
-  let announceDeath: () => void = () => {};
-  const death = new Promise<void>((resolve) => {
-    announceDeath = resolve;
-  });
+  const mourners = new Set<() => void>();
   const kill = () => {
     isAlive = false;
-    announceDeath();
+    for (const listener of mourners) listener();
+    mourners.clear();
   };
   const pointOf = (label: string): AwaitPoint => ({ environmentId, number: awaits, label });
   const never = <T>() => new Promise<T>(() => {});
@@ -66,6 +66,8 @@ export function createVirtualProcess(clock: WorldClock, environmentId: string, f
       kill();
       return never();
     }
+    const stall = faults.stall?.(pointOf(label)) ?? 0;
+    if (stall > 0) stillUntil = us(Math.max(stillUntil, clock.now() + stall));
     try {
       const value = await effect();
       if (hearsAtOnce(fate)) return value;
@@ -93,7 +95,10 @@ export function createVirtualProcess(clock: WorldClock, environmentId: string, f
     get isAlive() {
       return isAlive;
     },
-    death,
+    onDeath(listener) {
+      mourners.add(listener);
+      return () => void mourners.delete(listener);
+    },
     kill,
     step,
     pauseBeforeBytes() {

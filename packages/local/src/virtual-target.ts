@@ -19,6 +19,8 @@ export interface Reaction {
 
 /** Told when a call arrives, before anything comes of it. */
 export type ArrivalListener = (arrival: Arrival, reaction: Reaction) => void;
+/** What a new connection meets: it is made, refused at once, or nobody answers. */
+export type Way = "open" | "refused" | "silent";
 
 /** A target in virtual time: a log of arrivals, and a reaction to each. */
 export interface VirtualTarget {
@@ -30,12 +32,16 @@ export interface VirtualTarget {
   readonly handshakeUs: Micros;
   /** How long it keeps an idle connection. */
   readonly idleUs: Micros;
+  /** Asked for each new connection. */
+  way(): Way;
   arrive(arrival: Omit<Arrival, "atUs">): Promise<CallEnd | "hang">;
 }
 
 export interface VirtualTargetOptions {
   readonly handshakeUs?: Micros;
   readonly idleUs?: Micros;
+  /** Left out: always open. */
+  readonly way?: () => Way;
   /** Left out: 200 with `{ "ok": true }` after 150 ms. */
   readonly react?: (arrival: Arrival, index: number) => Reaction;
   /** Whether it keeps its arrivals; left out, it does. */
@@ -68,6 +74,7 @@ export function createVirtualTarget(clock: WorldClock, options: VirtualTargetOpt
     },
     handshakeUs: options.handshakeUs ?? us(30_000),
     idleUs: options.idleUs ?? seconds(60),
+    way: options.way ?? (() => "open"),
     async arrive(call) {
       const arrival = { ...call, atUs: clock.now() };
       if (remembers) arrivals.push(arrival);

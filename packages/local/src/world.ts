@@ -1,4 +1,4 @@
-import { type Micros, us } from "@sluice/dsl";
+import { type Json, type Micros, us } from "@sluice/dsl";
 import type { WorldClock } from "./clock";
 import type { Random } from "./random";
 
@@ -8,6 +8,8 @@ export interface World {
   readonly random: Random;
   /** May be replaced while the world runs: models read it at each use. */
   faults: Faults;
+  /** Told each time that a fault strikes, before its consequences. */
+  onFault?: (fault: Fault) => void;
   readonly region: string;
   /** Twelve digits. */
   readonly account: string;
@@ -75,6 +77,33 @@ export const NO_FAULTS: Faults = {
   failBefore: {},
   failAfter: {},
 };
+
+/** The faults that are probabilities. */
+export type FaultName = {
+  [Name in keyof Faults]: Faults[Name] extends Micros ? never : Name;
+}[keyof Faults];
+
+/** A fault that struck. */
+export interface Fault {
+  readonly name: FaultName;
+  /** What it struck: the service of a call, or the name of a queue. */
+  readonly where: string;
+  /** Of a call to a service: what was asked. */
+  readonly input?: Readonly<Record<string, Json | undefined>>;
+}
+
+/** Whether this fault strikes now, with `probability`. */
+export function strikes(
+  world: World,
+  name: FaultName,
+  where: string,
+  probability: number,
+  input?: Fault["input"],
+): boolean {
+  if (!world.random.chance(probability)) return false;
+  world.onFault?.({ name, where, input });
+  return true;
+}
 
 /** Some of 0 to `longest`. */
 export const upTo = (world: World, longest: Micros): Micros =>

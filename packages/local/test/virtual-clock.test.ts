@@ -75,6 +75,21 @@ test("a cancelled action does not happen, and run ends at `until` or when `while
   expect([ticks, clock.now()]).toEqual([6, 5_000_000]);
 });
 
+test("when most of many timers are cancelled, the others still come in their order", async () => {
+  const clock = new VirtualClock();
+  const random = new Random(5);
+  const seen: number[] = [];
+  const timers = Array.from({ length: 10_000 }, (_, number) => {
+    const at = us(random.between(0, 5_000));
+    return { at, number, timer: clock.at(at, () => seen.push(number)) };
+  });
+  const kept = timers.filter(({ number }) => number % 7 === 0);
+  for (const { number, timer } of timers) if (number % 7 !== 0) timer.cancel();
+  await clock.run();
+  const inOrder = [...kept].sort((a, b) => a.at - b.at || a.number - b.number);
+  expect(seen).toEqual(inOrder.map(({ number }) => number));
+});
+
 test("the wall clock can be stepped without the monotonic one noticing", async () => {
   const clock = new VirtualClock(1_000);
   await clock.run({ until: seconds(2) });

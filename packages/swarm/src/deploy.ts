@@ -10,31 +10,43 @@ export interface Deployment {
   readonly template: Json;
   readonly assetDir: string;
   readonly stackName: string;
+  /** Deletes what lies on the disk. */
+  remove(): void;
 }
 
 /**
- * Lints, plans and synthesizes a gateway as the product does. The folder that it writes is gone when the process ends.
+ * Plans a gateway as the product does.
  *
  * @param text a gateway file
  * @throws Error when the file has a finding that is an error
  */
-export function deploy(text: string): Deployment {
-  const folder = mkdtempSync(join(tmpdir(), "sluice-swarm-"));
-  process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
-  const worker = join(folder, "worker");
-  mkdirSync(worker);
-  // In virtual time the core runs in this process; the asset only has to be there.
-  writeFileSync(join(worker, "index.mjs"), "export {};\n");
+export function planOf(text: string): GatewayPlan {
   const { specs, findings } = lintGateways([{ file: "swarm.yaml", text }]);
   const [linted] = specs;
   if (linted === undefined || findings.some(({ severity }) => severity === "error")) {
     throw new Error(`the gateway file does not lint:\n${JSON.stringify(findings, null, 2)}`);
   }
-  const plan = planGateway(linted.spec);
+  return planGateway(linted.spec);
+}
+
+/**
+ * Lints, plans and synthesizes a gateway as the product does, into a temporary folder.
+ *
+ * @param text a gateway file
+ * @throws Error when the file has a finding that is an error
+ */
+export function deploy(text: string): Deployment {
+  const plan = planOf(text);
+  const folder = mkdtempSync(join(tmpdir(), "sluice-swarm-"));
+  const worker = join(folder, "worker");
+  mkdirSync(worker);
+  // In virtual time the core runs in this process; the asset only has to be there.
+  writeFileSync(join(worker, "index.mjs"), "export {};\n");
   const outdir = join(folder, "cdk.out");
   const { stacks } = synthGateways({ plans: [plan], outdir, workerAsset: worker, validation: false });
   const [stack] = stacks;
   if (stack === undefined) throw new Error("nothing was synthesized");
   const template: Json = JSON.parse(readFileSync(stack.templatePath, "utf8"));
-  return { plan, template, assetDir: outdir, stackName: stack.stackName };
+  const remove = () => rmSync(folder, { recursive: true, force: true });
+  return { plan, template, assetDir: outdir, stackName: stack.stackName, remove };
 }

@@ -1,3 +1,5 @@
 export { type Deployment, deploy } from "./deploy";
+export { drawScenario } from "./draw-scenario";
 export type { Invariant, RunOutcome, Violation } from "./outcome";
-export { runSeed } from "./scenario";
+export { runScenario, runSeed } from "./run";
+export type { Scenario } from "./scenario";

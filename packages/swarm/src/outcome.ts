@@ -1,3 +1,5 @@
+import type { FaultKind } from "./sighting";
+
 /** What a run may break; DESIGN.md, section 8, and what section 6 says of the ends. */
 export type Invariant =
   /** More calls in a window, or more open ones, than the file allows. */
@@ -15,13 +17,17 @@ export type Invariant =
   /** An end that the target's log denies. */
   | "honesty"
   /** A call to a target that had asked to be left alone. */
-  | "obedience";
+  | "obedience"
+  /** The run itself: time stood still, or a part of it threw. */
+  | "soundness";
 
 /** One thing that a run broke. */
 export interface Violation {
   readonly invariant: Invariant;
   /** In words, with the request and the instant where there is one. */
   readonly message: string;
+  /** The request that it happened to, where it is one's. */
+  readonly request?: string;
 }
 
 /** What came of one run. */
@@ -33,4 +39,12 @@ export interface RunOutcome {
   readonly story: string;
   readonly requests: number;
   readonly calls: number;
+  /** Faults that struck, by kind. */
+  readonly faults: Readonly<Partial<Record<FaultKind, number>>>;
+  /** Things done to the gateway, by kind. */
+  readonly operations: Readonly<Record<string, number>>;
+  /** How executions ended, by status or error. */
+  readonly ends: Readonly<Record<string, number>>;
+  /** Virtual time. */
+  readonly simulatedMs: number;
 }

@@ -28,17 +28,20 @@ test("a run that is given up would go on as the run that came first", async () =
   const scope: Scope = { ...ONE, requests: 2, tiers: 2 };
   const twins = (await givenUp(scope)).filter((_, at) => at % 12 === 0);
   expect(twins.length).toBeGreaterThan(5);
-  const stage = newStage(deploy(gatewayFileOf(scope)));
+  const gateway = deploy(gatewayFileOf(scope));
+  const stage = newStage(gateway);
   for (const { pruned, first } of twins) {
     const [here, there] = [await runScope(scope, stage, pruned.given), await runScope(scope, stage, first)];
     const rest = stepsOf(here).length - pruned.steps;
     expect(stepsOf(here).slice(-rest)).toEqual(stepsOf(there).slice(-rest));
   }
+  gateway.remove();
 }, 300_000);
 
 /** Runs that came to a known state, each with the choices of the run that had come there first. */
 async function givenUp(scope: Scope) {
-  const stage = newStage(deploy(gatewayFileOf(scope)));
+  const gateway = deploy(gatewayFileOf(scope));
+  const stage = newStage(gateway);
   const seen = new Map<string, readonly number[]>();
   const twins: { pruned: { given: readonly number[]; steps: number }; first: readonly number[] }[] = [];
   for (let given: number[] | undefined = []; given !== undefined; ) {
@@ -52,6 +55,7 @@ async function givenUp(scope: Scope) {
     if (first !== undefined) twins.push({ pruned: { given: own, steps: stepsOf(run).length }, first });
     given = nextGiven(run.forks);
   }
+  gateway.remove();
   return twins;
 }
 

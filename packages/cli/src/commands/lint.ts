@@ -1,9 +1,10 @@
-import { type Finding, fixGateway, lintGateways, type Suppressed } from "@sluice/dsl";
+import { type Finding, fixGateway, lintInSteps, type Suppressed } from "@sluice/dsl";
 import { Command } from "commander";
 import { ToolFailure } from "../failures";
 import { type GatewayFile, readGatewayFiles } from "../files";
-import { fixFiles } from "../fix";
-import { colorsOf, type ExitCode, type Io, printLine, textOf } from "../io";
+import { fixFiles, type Sources } from "../fix";
+import { exitCodeOf, Interrupted, listening } from "../interrupt";
+import { colorsOf, type ExitCode, type Io, printLine, textOf, widthOf } from "../io";
 import { renderGithub } from "../print/lint-github";
 import { lintJson } from "../print/lint-json";
 import { renderJunit } from "../print/lint-junit";
@@ -89,11 +90,20 @@ function optionsOf(files: readonly string[], typed: Typed): LintOptions {
   return { files, env, format, maxWarnings, fix, stdin: name, showSuppressed };
 }
 
-/** Finds what is wrong in the files. */
+/** Finds what is wrong in the files. Interrupted, it prints nothing. */
 export async function runLint(options: LintOptions, io: Io): Promise<ExitCode> {
-  const shared = await loadProject(io);
-  const files = await gatewayFiles(options, io);
-  const { findings, suppressed } = lintGateways(files, { environment: options.env, project: shared?.project });
+  try {
+    return await lint(options, io);
+  } catch (error) {
+    if (error instanceof Interrupted) return exitCodeOf(io.interrupt);
+    throw error;
+  }
+}
+
+async function lint(options: LintOptions, io: Io): Promise<ExitCode> {
+  const { shared, files } = await lintedSources(options, io);
+  const steps = lintInSteps(files, { environment: options.env, project: shared?.project });
+  const { findings, suppressed } = await listening(steps, io.interrupt);
   const sources = shared ? [shared, ...files] : files;
   const found: Found = { sources, findings, suppressed: options.showSuppressed ? suppressed : [] };
   const text = render(options, found, io);
@@ -106,21 +116,22 @@ export async function runLint(options: LintOptions, io: Io): Promise<ExitCode> {
   return 1;
 }
 
-/** The files to look at, mended where that was asked for. */
-async function gatewayFiles({ files, stdin, fix }: LintOptions, io: Io): Promise<readonly GatewayFile[]> {
+/** What to look at, mended where that was asked for. */
+async function lintedSources({ files, stdin, fix, env }: LintOptions, io: Io): Promise<Sources> {
+  const shared = await loadProject(io);
   if (stdin !== undefined) {
     const typed = fileOfStdin(await textOf(io.stdin), stdin);
-    if (!fix) return [typed];
-    const { text } = fixGateway(typed);
+    if (!fix) return { shared, files: [typed] };
+    const { text } = fixGateway(typed, { environment: env, project: shared?.project });
     io.stdout.write(text);
-    return [{ ...typed, text }];
+    return { shared, files: [{ ...typed, text }] };
   }
-  const read = await readGatewayFiles(files, io);
+  const read = { shared, files: await readGatewayFiles(files, io) };
   if (!fix) return read;
-  const fixed = await fixFiles(read, io);
+  const fixed = await fixFiles(read, env, io);
   if (fixed.fixes > 0)
     printLine(io.stderr, `Mended ${plural(fixed.fixes, "finding")} in ${plural(fixed.changed, "file")}.`);
-  return fixed.files;
+  return fixed;
 }
 
 /** Without a name, that of the gateway in it: so the rule that compares the two finds nothing. */
@@ -141,7 +152,7 @@ function render({ format, showSuppressed }: LintOptions, { sources, findings, su
     case "pretty":
       return [
         ...(showSuppressed ? [renderSuppressed(sources, suppressed)] : []),
-        renderLint(sources, findings, colorsOf(io.stdout, io.env)),
+        renderLint(sources, findings, colorsOf(io.stdout, io.env), widthOf(io.stdout)),
       ].join("\n");
     case "json":
       return JSON.stringify(lintJson(sources, findings, showSuppressed ? suppressed : undefined), null, 2);

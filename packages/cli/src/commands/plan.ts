@@ -1,8 +1,8 @@
 import type { Finding } from "@sluice/dsl";
 import { Command, Option } from "commander";
-import { allDiffer, type BothSides, readBothSides, readProjects } from "../both-sides";
+import { type BothSides, readBothSides, readProjects, underProjects } from "../both-sides";
 import { findBase, findRepository } from "../git";
-import { Interrupted } from "../interrupt";
+import { exitCodeOf, Interrupted, listening } from "../interrupt";
 import { colorsOf, type ExitCode, type Io, printLine, widthOf } from "../io";
 import { type ProjectSides, planSides } from "../plan-sides";
 import { renderLint } from "../print/lint-pretty";
@@ -44,15 +44,13 @@ export async function runPlan(options: PlanOptions, io: Io): Promise<ExitCode> {
     const repository = await findRepository(io);
     const base = await findBase(options.base, repository, io);
     const shared = await readProjects(base, repository, io);
-    const read = await readBothSides(options.files, base, repository, io);
-    // Another project under it can change every gateway.
-    const sides = shared.isSame ? read : allDiffer(read);
-    const planned = planSides(sides, options.env, shared);
+    const sides = underProjects(await readBothSides(options.files, base, repository, io), shared);
+    const planned = await listening(planSides(sides, options.env, shared), io.interrupt);
     if (planned.errors !== undefined) return printErrors(sides, shared, planned.errors, io);
     printLine(io.stdout, render({ base, ...planned.report }, options.format, io));
     return 0;
   } catch (error) {
-    if (error instanceof Interrupted) return 130;
+    if (error instanceof Interrupted) return exitCodeOf(io.interrupt);
     throw error;
   }
 }
@@ -64,7 +62,7 @@ function printErrors(
   io: Io,
 ): ExitCode {
   const sources = project === undefined ? after : [project.document, ...after];
-  printLine(io.stderr, renderLint(sources, errors, colorsOf(io.stderr, io.env)));
+  printLine(io.stderr, renderLint(sources, errors, colorsOf(io.stderr, io.env), widthOf(io.stderr)));
   return 1;
 }
 

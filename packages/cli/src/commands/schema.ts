@@ -2,8 +2,8 @@ import { Argument, Command } from "commander";
 import type { ExitCode, Io } from "../io";
 import { example } from "./words";
 
-/** The kinds of file that there is a schema for: a gateway file, or `sluice.yaml`. */
-export type SchemaKind = "gateway" | "project";
+/** The kinds of file that there is a schema for: a gateway file, `sluice.yaml`, or a load file. */
+export type SchemaKind = "gateway" | "project" | "load";
 
 export interface SchemaOptions {
   readonly kind: SchemaKind;
@@ -20,7 +20,8 @@ extension, Neovim, Emacs):
 In VS Code's settings, for all files at once:
   "yaml.schemas": {
     "./schemas/gateway.schema.json": "gateways/*.yaml",
-    "./schemas/sluice.schema.json": "sluice.yaml"
+    "./schemas/sluice.schema.json": "sluice.yaml",
+    "./schemas/load.schema.json": "loads/*.yaml"
   }
 
 An editor knows the shape of a file. What follows from its numbers only
@@ -30,11 +31,11 @@ An editor knows the shape of a file. What follows from its numbers only
 export const newSchemaCommand = (run: (options: SchemaOptions) => Promise<void>): Command =>
   new Command("schema")
     .description(
-      "Print the JSON Schema (draft 2020-12) of gateway files or of sluice.yaml, for editors and other tools.",
+      "Print the JSON Schema (draft 2020-12) of gateway files, of sluice.yaml or of load files, for editors and other tools.",
     )
     .addArgument(
-      new Argument("[kind]", "of which file: gateway files, or the project's sluice.yaml")
-        .choices(["gateway", "project"])
+      new Argument("[kind]", "of which file: gateway files, the project's sluice.yaml, or load files for simulate")
+        .choices(["gateway", "project", "load"])
         .default("gateway"),
     )
     .addHelpText("after", EDITORS)
@@ -46,7 +47,8 @@ export const newSchemaCommand = (run: (options: SchemaOptions) => Promise<void>)
 
 /** The schema and nothing else, so that it can be sent into a file. */
 export async function runSchema({ kind }: SchemaOptions, io: Io): Promise<ExitCode> {
-  const { gatewayJsonSchemaText, projectJsonSchemaText } = await import("@sluice/dsl");
-  io.stdout.write(kind === "project" ? projectJsonSchemaText() : gatewayJsonSchemaText());
+  const { gatewayJsonSchemaText, loadJsonSchemaText, projectJsonSchemaText } = await import("@sluice/dsl");
+  const text = { gateway: gatewayJsonSchemaText, project: projectJsonSchemaText, load: loadJsonSchemaText };
+  io.stdout.write(text[kind]());
   return 0;
 }

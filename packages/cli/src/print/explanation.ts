@@ -72,8 +72,8 @@ function backlogSentences({ loads, backlogSplit }: WaitsFact): string[] {
   if (backlogSplit === undefined || highest === undefined) return [];
   const shares =
     backlog?.highestAtMost === undefined
-      ? `With all shares of lower tiers claimed, ${highest} does not keep up.`
-      : `Shares of lower tiers can make the wait of ${highest} in it ${backlog.highestAtMost} at most.`;
+      ? `When every lower tier takes its share, ${highest} does not keep up.`
+      : `There the shares of lower tiers can raise the mean wait of ${highest}, to ${backlog.highestAtMost} at most.`;
   return [`In the last column ${backlogSplit}.`, shares];
 }
 
@@ -152,7 +152,7 @@ function costs(cost: CostFact, page: Page): string[] {
       rightAligned: [1, 2, 3, 4],
     }),
     page.text(
-      "Many: the lowest tier always has work. Single: requests come one by one, and each wakes the worker. Each: how many of it one request uses.",
+      "Many: requests always wait, in the lowest tier. Single: requests come one by one, and each wakes the worker. Each: how many of it one request uses.",
     ),
     "",
     page.table({ head: ["part", "why"], rows: lines.map(({ name, why }) => [name, why]) }),

@@ -17,12 +17,17 @@ export const summarize = (files: readonly GatewayFile[], findings: readonly Find
 });
 
 /** A frame for each finding with the page of its rule, and a line that counts them. */
-export function renderLint(files: readonly GatewayFile[], findings: readonly Finding[], colors: Colors): string {
+export function renderLint(
+  files: readonly GatewayFile[],
+  findings: readonly Finding[],
+  colors: Colors,
+  width: number,
+): string {
   const texts = new Map(files.map(({ file, text }) => [file, text]));
-  const frames = findings.map(
-    (finding) =>
-      `${renderFrame(finding, texts.get(finding.file) ?? "", paintWith(colors))}\n${colors.dim(pagePath(finding.name))}\n`,
-  );
+  const frames = findings.map((finding) => {
+    const frame = renderFrame(finding, texts.get(finding.file) ?? "", paintWith(colors), width);
+    return `${frame}\n${colors.dim(pagePath(finding.name))}\n`;
+  });
   return [...frames, summaryLine(summarize(files, findings), colors)].join("\n");
 }
 

@@ -1,4 +1,4 @@
-import { DRAINED, type GatewayDiff, type PlanNumbers, showDuration, type TierNumbers } from "@sluice/dsl";
+import { DRAINED, type GatewayDiff, type PlanNumbers, showDollars, showDuration, type TierNumbers } from "@sluice/dsl";
 import { percentChange } from "./plan-words";
 
 /** A figure before and after, and by how much it differs; a cell is empty where there is none. */
@@ -31,6 +31,21 @@ export function numberRows({ before, after }: GatewayDiff): NumberRow[] {
       `drain of ${DRAINED.toLocaleString("en-US")} requests`,
       (of) => showDuration(of.drainUs),
       (of) => of.drainUs,
+    ),
+    row(
+      "a million requests, many waiting",
+      (of) => showDollars(of.fullUsdPerMillion),
+      (of) => of.fullUsdPerMillion,
+    ),
+    row(
+      "a million requests, one by one",
+      (of) => showDollars(of.sparseUsdPerMillion),
+      (of) => of.sparseUsdPerMillion,
+    ),
+    row(
+      "the gateway itself, a month",
+      (of) => showDollars(of.usdPerMonth),
+      (of) => of.usdPerMonth,
     ),
     ...tierNames(before, after).flatMap((name) => tierRows(name, tierOf(before, name), tierOf(after, name))),
   ];

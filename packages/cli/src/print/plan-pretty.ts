@@ -17,12 +17,13 @@ export function renderPlan(report: PlanReport, colors: Colors, width: number): s
   ].join("\n");
 }
 
-/** `2 gateways change.` */
+/** `2 gateways are affected; 3 files are unchanged.` */
 export function summaryOf({ diff, unchangedFiles }: PlanReport): string {
   const count = new Set(diff.gateways.map(({ gateway }) => gateway)).size;
   if (count === 0) return "No deployed gateway changes.";
-  const others = unchangedFiles > 0 ? `, ${plural(unchangedFiles, "file")} unchanged` : "";
-  return `${plural(count, "gateway")} ${count === 1 ? "changes" : "change"}${others}.`;
+  const others =
+    unchangedFiles > 0 ? `; ${plural(unchangedFiles, "file")} ${unchangedFiles === 1 ? "is" : "are"} unchanged` : "";
+  return `${plural(count, "gateway")} ${count === 1 ? "is" : "are"} affected${others}.`;
 }
 
 function renderGateway(gateway: GatewayDiff, colors: Colors, width: number): string {

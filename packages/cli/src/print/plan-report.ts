@@ -34,9 +34,11 @@ export function titleOf({ gateway, environments }: GatewayDiff): string {
   return named.length < environments.length ? `${gateway}, also in ${places}` : `${gateway} in ${places}`;
 }
 
-/** `added`, `renamed from nvd` */
-export const kindOf = ({ kind, previously }: GatewayDiff): string =>
-  previously === undefined ? kind : `renamed from ${previously}`;
+/** `added`, `renamed from nvd`, `renamed from nvd in staging` */
+export const kindOf = ({ kind, previously, previousEnvironment }: GatewayDiff): string => {
+  if (previously === undefined) return kind;
+  return `renamed from ${previously}${previousEnvironment === undefined ? "" : ` in ${previousEnvironment}`}`;
+};
 
 /** `main (3f2a9c1d04)`, `where this branch left main (3f2a9c1d04)` */
 export const baseText = ({ ref, commit, isMergeBase }: Base): string =>

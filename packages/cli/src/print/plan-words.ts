@@ -51,14 +51,22 @@ const removedGateway: Words<"gateway-removed"> = ({ host, tiers }, quote) => ({
 const renamedGateway: Words<"gateway-renamed"> = ({ before, after, host, bothPerSecond }, quote) => ({
   what: `${before} is now called ${after}. For AWS that is a new stack, with new queues and a new state machine, beside the old one, which stays deployed until somebody destroys it.`,
   callers: `They find another state machine: the one under the name ${after}. Those who do not change over ask the old one.`,
-  target: `While both are deployed, ${quote(host)} gets up to ${bothPerSecond} calls a second: neither knows of the other.`,
+  target: `While both are deployed, ${quote(host)} gets up to ${plural(bothPerSecond, "call")} a second: neither knows of the other.`,
   waiting: `They wait in the queues of ${before}, and only its own worker calls them.`,
   deploy: `Stop starting executions of ${before}, wait until none is running, destroy its stack, then deploy ${after} and let callers change over.`,
 });
 
+const renamedEnvironment: Words<"environment-renamed"> = ({ gateway, before, after, host, bothPerSecond }, quote) => ({
+  what: `The environment ${before} is now called ${after}. For AWS that is a new stack of ${gateway}, with new queues and a new state machine, beside that of ${before}, which stays deployed until somebody destroys it.`,
+  callers: `They find another state machine: the one of ${after}. Those who do not change over ask the old one.`,
+  target: `While both are deployed, ${quote(host)} gets up to ${plural(bothPerSecond, "call")} a second: neither knows of the other.`,
+  waiting: `They wait in the queues of ${before}, and only its own worker calls them.`,
+  deploy: `Stop starting executions of ${gateway} in ${before}, wait until none is running, destroy its stack, then deploy ${after} and let callers change over.`,
+});
+
 const sharedTarget: Words<"shared-target"> = ({ host, others }, quote) => ({
   what: `${quote(host)} is also the target of ${list(others)}.`,
-  target: `Each of ${plural(others.length + 1, "gateway")} keeps its own limit: together they may call more often than one of them.`,
+  target: `Each of the ${others.length + 1} gateways keeps its own limit, so together they may call more often than one alone.`,
   deploy: "If the target counts them together, make them one gateway with several operations, or divide the limit.",
 });
 
@@ -67,7 +75,7 @@ const limit: Words<"limit"> = ({ before, after, lastOldTurnUs }) => ({
   ...(after.callsPerSecond < before.callsPerSecond && {
     callers: "They wait longer when there is a backlog; what passes its tier's timeout ends with Gateway.Expired.",
   }),
-  target: `It gets ${changeText(before.callsPerSecond, after.callsPerSecond)} a second at most${
+  target: `It gets ${changeText(before.callsPerSecond, after.callsPerSecond)}${
     after.callsPerSecond > before.callsPerSecond ? "; check that it allows that" : ""
   }. Until the old worker's last turn has ended, at most ${showDuration(lastOldTurnUs)} after the deployment, the larger of the two limits holds.`,
 });
@@ -75,9 +83,9 @@ const limit: Words<"limit"> = ({ before, after, lastOldTurnUs }) => ({
 const limitText = ({ rateLimit, jitterUs }: LimitFacts): string =>
   `${rateLimit ?? "none but concurrency"} with ${showDuration(jitterUs)} of jitter`;
 
-/** `1.5 to 3 calls (+100 %)` */
+/** `at most 3 calls a second instead of 1.5 (+100 %)` */
 const changeText = (before: number, after: number): string =>
-  before === after ? `${after} calls, as before,` : `${before} to ${after} calls (${percentChange(before, after)})`;
+  `at most ${plural(after, "call")} a second${before === after ? ", as before" : ` instead of ${before} (${percentChange(before, after)})`}`;
 
 /** `+100 %`, `−50 %`; to a tenth. */
 export function percentChange(before: number, after: number): string {
@@ -97,7 +105,7 @@ const addedTier: Words<"tier-added"> = ({ tier, timeoutUs, share }) => ({
 });
 
 const removedTier: Words<"tier-removed"> = (change) => {
-  const { tier, successor, timeoutUs, givenUpAfterUs, expired, unknown } = change;
+  const { tier, successor, givenUpAfterUs, expired, unknown } = change;
   const ends = [
     expired.length > 0 ? `Gateway.Expired (${list(expired)})` : "",
     unknown.length > 0 ? `Gateway.Unknown (${list(unknown)}, since nobody knows whether it was done)` : "",
@@ -106,7 +114,7 @@ const removedTier: Words<"tier-removed"> = (change) => {
   return {
     what: `The tier ${tier} is removed.${renamed}`,
     callers: `A request that gives it ends with Gateway.InvalidRequest.`,
-    waiting: `Its queue stays, but the worker no longer reads it: what waits there is never called, and ends when Step Functions gives it up, ${showDuration(timeoutUs)} and ${showDuration(us(givenUpAfterUs - timeoutUs))} after it was asked, with ${ends.join(" or ")}. What waits for a retry finds no topic and ends with Gateway.Unavailable.`,
+    waiting: `Its queue stays, but the worker no longer reads it: what waits there is never called, and ends when Step Functions gives it up, ${showDuration(givenUpAfterUs)} after it was asked, with ${ends.join(" or ")}. What waits for a retry finds no topic and ends with Gateway.Unavailable.`,
     deploy: `Stop starting executions in ${tier}, wait until none of them is running, then deploy, and delete its queue.`,
   };
 };
@@ -129,13 +137,25 @@ const tierTimeout: Words<"tier-timeout"> = ({ tier, before, after, losesAfterUs 
 
 const shareText = (share: number): string => `${Number((share * 100).toFixed(2))} %`;
 
-const tierShare: Words<"tier-share"> = ({ tier, before, after }) => ({
-  what: `The share of ${tier} while it has work: ${shareText(before)} to ${shareText(after)} of the calls.`,
-  callers:
-    after > before
-      ? `Those of ${tier} wait less in a backlog, those of the tiers above a little more.`
-      : `Those of ${tier} wait longer in a backlog.`,
-});
+const tierShare: Words<"tier-share"> = ({ tier, before, after }) => {
+  if (after === null)
+    return {
+      what: `${tier} is now the highest tier: it goes first whenever it has work, and needs no share.`,
+      callers: `Those of ${tier} wait less in a backlog.`,
+    };
+  if (before === null)
+    return {
+      what: `${tier} is no longer the highest tier: it gets ${shareText(after)} of the calls while it has work, and what the tiers above leave.`,
+      callers: `Those of ${tier} wait longer when the tiers above have work.`,
+    };
+  return {
+    what: `The share of ${tier} while it has work: ${shareText(before)} to ${shareText(after)} of the calls.`,
+    callers:
+      after > before
+        ? `Those of ${tier} wait less in a backlog, those of the tiers above a little more.`
+        : `Those of ${tier} wait longer in a backlog.`,
+  };
+};
 
 const tierOrder: Words<"tier-order"> = ({ before, after }) => ({
   what: `The order of the tiers: ${before.join(", ")} to ${after.join(", ")}, the highest first.`,
@@ -264,7 +284,7 @@ const operationRequest: Words<"operation-request"> = ({ operation, parts }, quot
   const narrower = parts.filter(({ effect }) => effect !== "wider");
   const mayRefuse = narrower.some(({ effect }) => effect === "narrower") ? "" : " perhaps";
   return {
-    what: `The request of ${operation}: ${parts.length === 0 ? "notes only" : parts.map((part) => partText(part, quote)).join("; ")}.`,
+    what: `The request of ${operation}: ${parts.length === 0 ? "only its notes change" : parts.map((part) => partText(part, quote)).join("; ")}.`,
     ...(narrower.length > 0 && {
       callers: `What no longer fits${mayRefuse} ends with Gateway.InvalidRequest.`,
       waiting: "The same is true of what waits already; nothing is called.",
@@ -349,6 +369,7 @@ const WORDS: { readonly [Kind in ChangeFacts["kind"]]: Words<Kind> } = {
   "gateway-added": addedGateway,
   "gateway-removed": removedGateway,
   "gateway-renamed": renamedGateway,
+  "environment-renamed": renamedEnvironment,
   "shared-target": sharedTarget,
   limit,
   "open-calls": openCalls,

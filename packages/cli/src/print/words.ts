@@ -1,5 +1,4 @@
-/** `1 call`, `2 calls`. */
-export const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`;
+export { plural } from "@sluice/dsl";
 
 /** Breaks a text between words so that no line is longer than `width`, where words allow it. */
 export function wrap(text: string, width: number): string {

@@ -30,6 +30,23 @@ describe("lint --fix", () => {
     expect(statSync(join(session.cwd, "gateways/weather.yaml"), { bigint: true }).mtimeNs).toBe(before.mtimeNs);
   });
 
+  test("mends sluice.yaml too, and the gateways by what it then says", async () => {
+    await session.write("sluice.yaml", "version: 1\ndefaults:\n  timeouts: { response: 9 s } # slow\n");
+    await session.write("gateways/weather.yaml", WRONG);
+    const { code, stdout, stderr } = await session.run("lint --fix");
+    expect(stderr).toBe("Mended 2 findings in 2 files.\n");
+    expect({ code, stdout }).toEqual({ code: 0, stdout: "Nothing wrong in 2 files.\n" });
+    expect(read("sluice.yaml")).toBe("version: 1\ndefaults:\n  timeouts: { response: 9s } # slow\n");
+    expect(read("gateways/weather.yaml")).toBe(RIGHT);
+  });
+
+  test("of standard input leaves sluice.yaml as it is", async () => {
+    const shared = "version: 1\ndefaults:\n  timeouts: { response: 9 s }\n";
+    await session.write("sluice.yaml", shared);
+    expect((await session.run("lint --fix --stdin", { stdin: WRONG })).stdout).toBe(RIGHT);
+    expect(read("sluice.yaml")).toBe(shared);
+  });
+
   test("leaves a file that is not UTF-8 as it is, for its other letters would be lost", async () => {
     await session.write("gateways/weather.yaml", "");
     const bytes = Buffer.from(`${WRONG}# für`, "latin1");
@@ -51,6 +68,20 @@ describe("lint --fix", () => {
     expect(read("kept/weather.yaml")).toBe(RIGHT);
     expect(statSync(join(session.cwd, "kept/weather.yaml")).mode & 0o777).toBe(0o640);
     expect(readdirSync(join(session.cwd, "kept"))).toEqual(["weather.yaml"]);
+  });
+});
+
+describe("interrupted, lint prints nothing and writes no file", () => {
+  test.each([
+    ["SIGINT", 130],
+    ["SIGTERM", 143],
+    ["SIGHUP", 129],
+  ])("%s ends it with %d", async (signal, exit) => {
+    await session.write("gateways/weather.yaml", WRONG);
+    const interrupt = AbortSignal.abort(signal);
+    for (const words of ["lint", "lint --fix"])
+      expect(await session.run(words, { interrupt })).toEqual({ code: exit, stdout: "", stderr: "" });
+    expect(read("gateways/weather.yaml")).toBe(WRONG);
   });
 });
 

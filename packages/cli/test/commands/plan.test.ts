@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync } from "node:fs";
+import { cpSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { changed, WEATHER, withToken } from "../gateway-text";
 import { commitAll, git, temporaryFolder } from "../git-folder";
@@ -252,6 +252,30 @@ describe("files with errors", () => {
       { file: "gateways/tides.yaml", reason: expect.stringMatching(/^Line 1, [a-z-]+: /) },
     ]);
     expect((await session.run("plan")).stdout).toContain("gateways/tides.yaml: its base could not be read.");
+  });
+});
+
+describe("a base that is not UTF-8", () => {
+  const LATIN = Buffer.from(`# M\u00e4rz\n${WEATHER}`, "latin1");
+
+  test("is told with the sentence that lint has for such a file, and mending it is an added gateway", async () => {
+    writeFileSync(join(session.cwd, "gateways/weather.yaml"), LATIN);
+    commitAll(session.cwd);
+    await session.write("gateways/weather.yaml", WEATHER);
+    const reason = "The file gateways/weather.yaml is not UTF-8, and was not read. Save it as UTF-8.";
+    const plan = await planned();
+    expect(plan.unreadable).toEqual([{ file: "gateways/weather.yaml", reason }]);
+    expect(summary(plan)).toEqual(["added weather", "added weather"]);
+  });
+
+  test("and is sluice.yaml, leaves no gateway at the base to compare with", async () => {
+    writeFileSync(join(session.cwd, "sluice.yaml"), Buffer.from("# M\u00e4rz\nversion: 1\n", "latin1"));
+    commitAll(session.cwd);
+    await session.write("sluice.yaml", "version: 1\n");
+    const reason = "The file sluice.yaml is not UTF-8, and was not read. Save it as UTF-8.";
+    const plan = await planned();
+    expect(plan.unreadable).toEqual([{ file: "gateways/weather.yaml", reason }]);
+    expect(summary(plan)).toEqual(["added weather", "added weather"]);
   });
 });
 

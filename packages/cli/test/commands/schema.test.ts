@@ -30,6 +30,14 @@ test("schema project prints the JSON Schema of sluice.yaml and nothing else", as
   expect(validate(parse(WEATHER))).toBe(false);
 });
 
+test("schema load prints the JSON Schema of load files and nothing else", async () => {
+  const { code, stdout, stderr } = await session.run("schema load");
+  expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+  const validate = new Ajv2020({ strict: false }).compile(JSON.parse(stdout));
+  expect(validate({ arrivals: "5/s" })).toBe(true);
+  expect(validate({ arrivals: 5 })).toBe(false);
+});
+
 test("its help says how an editor is told of the schema", async () => {
   const { stdout } = await session.run("schema --help");
   expect(stdout).toContain("# yaml-language-server: $schema=");
@@ -40,7 +48,7 @@ test("its help says how an editor is told of the schema", async () => {
 test("a word that is no kind of file is wrong use, and the kinds are named", async () => {
   const { code, stdout, stderr } = await session.run("schema gateways/nvd.yaml");
   expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
-  expect(stderr).toContain("Allowed choices are gateway, project.");
+  expect(stderr).toContain("Allowed choices are gateway, project, load.");
 });
 
 test("schema takes one kind at a time", async () => {

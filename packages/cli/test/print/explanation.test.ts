@@ -37,7 +37,9 @@ test.each(Object.entries(FILES))("no line is wider than 60, 80 or 120 characters
 test("the most important sentence stands at the top", () => {
   const [name, first] = pageOf(WEATHER, 120).split("\n");
   expect(name).toBe("weather");
-  expect(first).toMatch(/^One call starts every 204 ms at the soonest, so no 1 s ever hold more than 5 calls/);
+  expect(first).toMatch(
+    /^One call starts every 204 ms at the soonest, so no window of 1 s ever holds more than 5 calls/,
+  );
 });
 
 test("words of the inside are said in plain words", () => {
@@ -51,5 +53,5 @@ test("one tier has nobody to wait behind, and no second column", () => {
 });
 
 test("a limit of one call in its window is told of one call", () => {
-  expect(pageOf(FILES["a slow limit"], 120)).toContain("no 1 min ever hold more than 1 call;");
+  expect(pageOf(FILES["a slow limit"], 120)).toContain("no window of 1 min ever holds more than 1 call;");
 });

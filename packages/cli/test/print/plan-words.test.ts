@@ -14,16 +14,36 @@ const EACH: readonly (readonly [Change, string])[] = [
   ],
   [{ kind: "gateway-removed", care: "paused", host: "a.example", tiers: ["HIGH"] }, "until somebody destroys it"],
   [
-    { kind: "gateway-renamed", care: "paused", host: "a.example", before: "a", after: "b", bothPerSecond: 9.8 },
+    {
+      kind: "gateway-renamed",
+      care: "paused",
+      host: "a.example",
+      gateway: "b",
+      before: "a",
+      after: "b",
+      bothPerSecond: 9.8,
+    },
     "«a.example» gets up to 9.8 calls a second",
   ],
   [
+    {
+      kind: "environment-renamed",
+      care: "paused",
+      host: "a.example",
+      gateway: "a",
+      before: "staging",
+      after: "test",
+      bothPerSecond: 1,
+    },
+    "They wait in the queues of staging, and only its own worker calls them.",
+  ],
+  [
     { kind: "shared-target", care: "takes care", host: "a.example", others: ["b"] },
-    "Each of 2 gateways keeps its own limit",
+    "Each of the 2 gateways keeps its own limit",
   ],
   [
     { kind: "limit", care: "safe", before: limit, after: { ...limit, callsPerSecond: 9.804 }, lastOldTurnUs: hour },
-    "4.902 to 9.804 calls (+100 %) a second at most; check that it allows that. Until the old worker's last turn has ended, at most 1 h after the deployment, the larger of the two limits holds.",
+    "at most 9.804 calls a second instead of 4.902 (+100 %); check that it allows that. Until the old worker's last turn has ended, at most 1 h after the deployment, the larger of the two limits holds.",
   ],
   [
     {
@@ -48,7 +68,7 @@ const EACH: readonly (readonly [Change, string])[] = [
       expired: ["read"],
       unknown: ["order"],
     },
-    "1 h and 1 min 40 s after it was asked, with Gateway.Expired (read) or Gateway.Unknown (order, since nobody knows whether it was done)",
+    "1 h 1 min 40 s after it was asked, with Gateway.Expired (read) or Gateway.Unknown (order, since nobody knows whether it was done)",
   ],
   [
     {
@@ -62,6 +82,8 @@ const EACH: readonly (readonly [Change, string])[] = [
     "what has waited longer is lost without a call",
   ],
   [{ kind: "tier-share", care: "safe", tier: "T", before: 0.05, after: 0.1 }, "5 % to 10 % of the calls"],
+  [{ kind: "tier-share", care: "safe", tier: "T", before: 0.05, after: null }, "T is now the highest tier"],
+  [{ kind: "tier-share", care: "safe", tier: "T", before: null, after: 0.1 }, "it gets 10 % of the calls"],
   [{ kind: "tier-order", care: "takes care", before: ["A", "B"], after: ["B", "A"] }, "A, B to B, A"],
   [{ kind: "default-tier", care: "takes care", before: "A", after: "B" }, "is now one of B"],
   [{ kind: "connect-timeout", care: "safe", before: us(SECOND), after: us(2 * SECOND) }, "1 s to 2 s"],

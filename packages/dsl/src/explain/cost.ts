@@ -247,7 +247,7 @@ function monthlyLines(plan: GatewayPlan): MonthlyLine[] {
     },
     {
       name: METRICS_LINE,
-      why: `${metrics}: ${METRICS_A_TIER} for each tier that has calls, more when some fail`,
+      why: `${plan.tiers.length === 1 ? "" : `${metrics}: `}${METRICS_A_TIER} for ${plan.tiers.length === 1 ? "the tier when it" : "each tier that"} has calls, more when some fail`,
       usdPerMonth: costOf("metric", metrics),
     },
   ];

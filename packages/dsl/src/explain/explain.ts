@@ -1,5 +1,6 @@
 import { showDuration, showRoughly } from "../duration";
 import type { GatewayPlan } from "../plan-types";
+import { plural } from "../plural";
 import { costFact } from "./cost";
 import type { ExplainedNumbers, Explanation, OperationFact, TierFact, WaitsFact } from "./explanation";
 import { limitFacts, reachedShareOf } from "./limit";
@@ -8,7 +9,7 @@ import { outcomeFacts } from "./outcomes";
 import { type Pace, paceOf } from "./pace";
 import { drainFacts, queueFacts } from "./queues";
 import { timeFacts } from "./times";
-import { calls, percent, perSecondOf, showRate, showWhole } from "./words";
+import { percent, perSecondOf, showRate, showWhole } from "./words";
 
 export interface ExplainOptions {
   /** Requests a second by tier, for the waits. Left out: three loads, split evenly over the tiers. */
@@ -47,9 +48,9 @@ const wholeDollars = (usd: number): string => `$${showWhole(usd)}`;
 function limitSentence(plan: GatewayPlan, pace: Pace): string {
   const { rate, intervalUs } = plan.limit;
   if (!rate)
-    return `At most ${plan.openCalls} calls are open at once; with calls of ${showDuration(pace.callUs)}${pace.isAssumed ? " (assumed)" : ""} that is ${showRate(perSecondOf(pace.startEveryUs))}.`;
+    return `At most ${plural(plan.openCalls, "call")} ${plan.openCalls === 1 ? "is" : "are"} open at once; with calls of ${showDuration(pace.callUs)}${pace.isAssumed ? " (assumed)" : ""} that is ${showRate(perSecondOf(pace.startEveryUs))}.`;
   const share = percent(Number(reachedShareOf(plan).toFixed(3)));
-  return `One call starts every ${showDuration(intervalUs)} at the soonest, so no ${showDuration(rate.windowUs)} ever hold more than ${calls(rate.calls)}; that is ${showRate(perSecondOf(intervalUs))}, ${share} of what ${rate.text} allows.`;
+  return `One call starts every ${showDuration(intervalUs)} at the soonest, so no window of ${showDuration(rate.windowUs)} ever holds more than ${plural(rate.calls, "call")}; that is ${showRate(perSecondOf(intervalUs))}, ${share} of what ${rate.text} allows.`;
 }
 
 function waitSentence({ tiers }: GatewayPlan, { loads }: WaitsFact): string {

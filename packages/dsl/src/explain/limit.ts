@@ -1,10 +1,11 @@
 import { showDuration } from "../duration";
 import { MAX_OPEN_CALLS } from "../plan";
 import type { GatewayPlan } from "../plan-types";
+import { plural } from "../plural";
 import { us } from "../units";
 import type { Fact } from "./explanation";
 import { callWords, type Pace } from "./pace";
-import { calls, percent, perSecondOf, showRate } from "./words";
+import { percent, perSecondOf, showRate } from "./words";
 
 /** Share of the allowed rate that is reached, N/(W+J) of N/W: 0 to 1. 1 where no rate is given. */
 export const reachedShareOf = ({ limit: { rate, jitterUs } }: GatewayPlan): number =>
@@ -22,7 +23,11 @@ export function limitFacts(plan: GatewayPlan, pace: Pace): Fact[] {
   const share = reachedShareOf(plan);
   const reachedCalls = Number((rate.calls * share).toFixed(2));
   return [
-    { name: "limit", value: rate.text, why: `no ${window} at the target ever hold more than ${calls(rate.calls)}` },
+    {
+      name: "limit",
+      value: rate.text,
+      why: `no window of ${window} at the target ever holds more than ${plural(rate.calls, "call")}`,
+    },
     {
       name: "jitter",
       value: showDuration(jitterUs),

@@ -30,8 +30,9 @@ export function waitsFact({ tiers }: GatewayPlan, pace: Pace, load: ArrivalsByTi
   const backlog = loadFact(tiers, pace.startEveryUs, `endless ${lowest}`, endless);
   const split = load
     ? `arrivals as given: ${tiers.map(({ name }) => `${name} ${load[name] ? showRate(load[name]) : "nothing"}`).join(", ")}`
-    : `a load is a part of the rate reached (${showRate(ratePerSecond)}), split evenly over the tiers`;
-  const backlogSplit = `${lowest} always has work, the others come ${load ? "as given" : `as at ${LOAD_SHARES[0] * 100} %`}`;
+    : `a load is a part of the rate reached (${showRate(ratePerSecond)})${tiers.length === 1 ? "" : ", split evenly over the tiers"}`;
+  const others = tiers.length === 2 ? `requests of ${tiers[0]?.name ?? ""}` : "those of the other tiers";
+  const backlogSplit = `${lowest} always has work, and ${others} come ${load ? "as given" : `as at ${LOAD_SHARES[0] * 100} % load`}`;
   // One tier alone always has work, or it has not: there is nobody to wait behind it.
   if (tiers.length === 1) return { formula: WAIT_FORMULA, split, loads: columns };
   return { formula: WAIT_FORMULA, split, backlogSplit, loads: [...columns, backlog] };

@@ -11,12 +11,12 @@ export function outcomeFacts({ outcomes, retries, operations }: GatewayPlan): Ou
     {
       outcome: "throttled",
       means: means(throttled, "429, and 503 with Retry-After"),
-      follows: `all calls pause as long as Retry-After says, at most ${showDuration(throttled.maxPauseUs)}, or ${showDuration(throttled.pauseUs)} without it; the request is tried again: ${retryWords(retries.throttled)}; then Gateway.Throttled`,
+      follows: `all calls pause as long as Retry-After says, at most ${showDuration(throttled.maxPauseUs)}, or ${showDuration(throttled.pauseUs)} without it; the request ${triedAgain(retries.throttled, "Gateway.Throttled")}`,
     },
     {
       outcome: "unavailable",
       means: means(outcomes.unavailable, "no connection: surely not sent"),
-      follows: `the request is tried again: ${retryWords(retries.unavailable)}; then Gateway.Unavailable`,
+      follows: `the request ${triedAgain(retries.unavailable, "Gateway.Unavailable")}`,
     },
     {
       outcome: "unknown",
@@ -33,11 +33,11 @@ export function outcomeFacts({ outcomes, retries, operations }: GatewayPlan): Ou
 
 function unknownWords(operations: GatewayPlan["operations"], retry: RetryPlan): string {
   const once = "fails at once with Gateway.Unknown, because a second call could do harm";
-  const again = `tried again: ${retryWords(retry)}; then Gateway.Unknown`;
+  const again = triedAgain(retry, "Gateway.Unknown");
   const repeatable = operations.filter((operation) => operation.repeatable).map(({ name }) => name);
   if (repeatable.length === 0) return `the execution ${once}`;
-  if (repeatable.length === operations.length) return `the request is ${again}`;
-  return `${repeatable.join(", ")}: ${again}. Any other operation ${once}`;
+  if (repeatable.length === operations.length) return `the request ${again}`;
+  return `a request of ${repeatable.join(", ")} ${again}. Any other ${once}`;
 }
 
 function means(rule: OutcomeRule | undefined, otherwise: string): string {
@@ -46,18 +46,23 @@ function means(rule: OutcomeRule | undefined, otherwise: string): string {
   return status ?? (rule?.when ? `when ${rule.when}` : otherwise);
 }
 
+/** What becomes of a request after a failure that may be tried again; completes "the request …". */
+const triedAgain = (retry: RetryPlan, error: string): string =>
+  retry.attempts === 1 ? `is not tried again: ${error}` : `is tried again: ${retryWords(retry)}; then ${error}`;
+
 /**
  * Step Functions waits a random time before each further call (full jitter), between nothing and a most that doubles.
  *
+ * @param retry of two calls or more
  * @example up to 5 calls in all, before each further one a random wait of up to 2 s, then up to 4 s, … at most 1 min
  */
 export function retryWords({ attempts, backoffSeconds, maxSeconds }: RetryPlan): string {
-  if (attempts === 1) return "no, one call is all";
   const most = Array.from({ length: attempts - 1 }, (_, retry) => Math.min(maxSeconds, backoffSeconds * 2 ** retry));
   const [first = 0, second] = most;
   const last = most.at(-1) ?? first;
   const wait = (count: number) => showDuration(seconds(count));
-  const start = `up to ${attempts} calls in all, before each further one a random wait of up to ${wait(first)}`;
+  const further = attempts === 2 ? "before the second" : "before each further one";
+  const start = `up to ${attempts} calls in all, ${further} a random wait of up to ${wait(first)}`;
   if (last === first) return start;
   if (second === last) return `${start}, then up to ${wait(last)}`;
   return `${start}, then up to ${wait(second ?? last)}, … at most ${wait(last)}`;

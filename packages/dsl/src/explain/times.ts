@@ -42,7 +42,7 @@ export function timeFacts({ timeouts, turn, worker, queues, operations }: Gatewa
     {
       name: "after a crash",
       value: `${hold} at most`,
-      why: `nothing starts, until the wake-up messages that the dead worker held are seen again; the requests that it had taken come back within ${showDuration(queues.tierVisibilityUs)}${deathWords(operations)}`,
+      why: `nothing starts until the wake-up messages that the dead worker held are seen again; the requests that it had taken come back within ${showDuration(queues.tierVisibilityUs)}${deathWords(operations)}`,
     },
     {
       name: "lost wake-up",

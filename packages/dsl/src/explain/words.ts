@@ -16,9 +16,6 @@ export function showRate(perSecond: number): string {
   return `${Number((perSecond * seconds).toPrecision(3))}/${name}`;
 }
 
-/** `1 call`, `600 calls`. */
-export const calls = (count: number): string => `${count} ${count === 1 ? "call" : "calls"}`;
-
 /** `1,000,000`, in the same form on every machine. */
 export const showWhole = (count: number): string => String(Math.round(count)).replaceAll(/\B(?=(\d{3})+$)/g, ",");
 

@@ -33,7 +33,7 @@ function diffPair({ before, after }: PlanPair, hosts: Hosts): GatewayDiff | unde
   if (before === undefined) return entry("added", after, addedChanges(after, hosts), { after });
   if (after === undefined) return entry("removed", before, [removedChange(before)], { before });
   const changes = [...tierChanges(before, after), ...operationChanges(before, after), ...targetChanges(before, after)];
-  if (before.name !== after.name)
+  if (before.name !== after.name || before.environment !== after.environment)
     return entry("renamed", after, [renamedChange(before, after), ...changes], { before, after });
   if (changes.length === 0) return undefined;
   const shared = hostOf(before) === hostOf(after) ? [] : sharedTarget(after, hosts);
@@ -50,6 +50,7 @@ function entry(
     kind,
     gateway: name,
     ...(kind === "renamed" && before && { previously: before.name }),
+    ...(before?.environment !== environment && before?.environment && { previousEnvironment: before.environment }),
     environments: [environment ?? null],
     care: gravest(changes),
     changes: [...changes].sort((one, other) => GRAVITY[other.care] - GRAVITY[one.care]),
@@ -71,14 +72,13 @@ const removedChange = (plan: GatewayPlan): Change => ({
 });
 
 /** Two stacks, as far as AWS knows: the new one beside the old one, each with the whole limit. */
-const renamedChange = (before: GatewayPlan, after: GatewayPlan): Change => ({
-  kind: "gateway-renamed",
-  care: "paused",
-  host: hostOf(after),
-  before: before.name,
-  after: after.name,
-  bothPerSecond: callsPerSecond(us(1 / (1 / before.limit.intervalUs + 1 / after.limit.intervalUs))),
-});
+function renamedChange(before: GatewayPlan, after: GatewayPlan): Change {
+  const bothPerSecond = callsPerSecond(us(1 / (1 / before.limit.intervalUs + 1 / after.limit.intervalUs)));
+  const facts = { care: "paused", host: hostOf(after), gateway: after.name, bothPerSecond } as const;
+  if (before.name !== after.name) return { kind: "gateway-renamed", ...facts, before: before.name, after: after.name };
+  const [was = "", is = ""] = [before.environment, after.environment];
+  return { kind: "environment-renamed", ...facts, before: was, after: is };
+}
 
 /** Names of gateways by environment and host. */
 type Hosts = ReadonlyMap<string, readonly string[]>;

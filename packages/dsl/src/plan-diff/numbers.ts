@@ -1,3 +1,4 @@
+import { costFact } from "../explain/cost";
 import { paceOf } from "../explain/pace";
 import type { GatewayPlan, TierPlan } from "../plan-types";
 import { type Micros, us } from "../units";
@@ -5,16 +6,24 @@ import { DRAINED, type LimitFacts, type PlanNumbers, type TierNumbers } from "./
 
 /** The figures that a change of this plan is judged by. What waits, waits for starts as fast as open calls allow. */
 export function numbersOf(plan: GatewayPlan): PlanNumbers {
-  const { startEveryUs } = paceOf(plan);
+  const pace = paceOf(plan);
+  const { startEveryUs } = pace;
+  const { fullUsdPerMillion, sparseUsdPerMillion, usdPerMonth } = costFact(plan, pace);
   return {
     ...limitFactsOf(plan),
     openCalls: plan.openCalls,
     responseTimeoutUs: plan.timeouts.responseUs,
     drainUs: us(DRAINED * startEveryUs),
+    fullUsdPerMillion: toCents(fullUsdPerMillion),
+    sparseUsdPerMillion: toCents(sparseUsdPerMillion),
+    usdPerMonth: toCents(usdPerMonth),
     functionTimeoutUs: plan.worker.functionTimeoutUs,
     tiers: plan.tiers.map((tier, rank) => tierNumbers(plan, startEveryUs, tier, rank)),
   };
 }
+
+/** Prices bear no more digits, and a change that nobody could see is none. */
+const toCents = (usd: number): number => Number(usd.toFixed(2));
 
 export const limitFactsOf = ({ limit }: GatewayPlan): LimitFacts => ({
   rateLimit: limit.rate?.text ?? null,

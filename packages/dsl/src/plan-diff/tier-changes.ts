@@ -8,9 +8,12 @@ import type { Change } from "./types";
 export function tierChanges(before: GatewayPlan, after: GatewayPlan): Change[] {
   const [old, now] = [namesOf(before), namesOf(after)];
   const [added, removed] = [missingFrom(old, now), missingFrom(now, old)];
-  const kept = before.tiers.flatMap((was) => {
-    const is = after.tiers.find(({ name }) => name === was.name);
-    return is === undefined ? [] : keptTier(was, is);
+  const kept = before.tiers.flatMap((was, rank) => {
+    const newRank = after.tiers.findIndex(({ name }) => name === was.name);
+    const is = after.tiers[newRank];
+    return is === undefined
+      ? []
+      : [...keptTier(was, is), ...shareChange(was.name, shareAt(was, rank), shareAt(is, newRank))];
   });
   return [
     ...before.tiers.filter(({ name }) => removed.includes(name)).map((tier) => removedTier(before, after, tier, added)),
@@ -60,10 +63,14 @@ function keptTier(before: TierPlan, after: TierPlan): Change[] {
     const care = after.timeoutUs < before.timeoutUs ? "takes care" : "safe";
     changes.push({ kind: "tier-timeout", care, tier, before: before.timeoutUs, after: after.timeoutUs, losesAfterUs });
   }
-  if (before.share !== after.share)
-    changes.push({ kind: "tier-share", care: "safe", tier, before: before.share, after: after.share });
   return changes;
 }
+
+/** Null for the highest, which needs none. */
+const shareAt = ({ share }: TierPlan, rank: number): number | null => (rank === 0 ? null : share);
+
+const shareChange = (tier: string, before: number | null, after: number | null): Change[] =>
+  before === after ? [] : [{ kind: "tier-share", care: "safe", tier, before, after }];
 
 const orderChange = (before: readonly string[], after: readonly string[]): Change[] =>
   isSame(before, after) ? [] : [{ kind: "tier-order", care: "takes care", before, after }];

@@ -26,8 +26,10 @@ export interface PlanDiff {
 export interface GatewayDiff {
   readonly kind: "added" | "removed" | "renamed" | "changed";
   readonly gateway: string;
-  /** The name before a rename. */
+  /** The name before a rename; its own where only the environment has another name. */
   readonly previously?: string;
+  /** The environment's name before it was renamed. */
+  readonly previousEnvironment?: string;
   /** Where: the environments' names, null for the file without one. Each is a stack of its own. */
   readonly environments: readonly (string | null)[];
   /** The gravest of its changes. */
@@ -51,6 +53,11 @@ export interface PlanNumbers {
   readonly responseTimeoutUs: Micros;
   /** How long a backlog of {@link DRAINED} requests takes. */
   readonly drainUs: Micros;
+  /** In US dollars, at explain's prices: when the lowest tier always has work, and when requests come one by one. */
+  readonly fullUsdPerMillion: number;
+  readonly sparseUsdPerMillion: number;
+  /** Of the gateway itself, beside its requests. */
+  readonly usdPerMonth: number;
   /** How long a worker of this plan may go on after another one was deployed. */
   readonly functionTimeoutUs: Micros;
   /** Highest first. */
@@ -96,16 +103,19 @@ export type ChangeFacts =
 type GatewayFacts =
   | { readonly kind: "gateway-added"; readonly host: string; readonly secrets: readonly string[] }
   | { readonly kind: "gateway-removed"; readonly host: string; readonly tiers: readonly string[] }
-  | {
-      readonly kind: "gateway-renamed";
-      readonly host: string;
-      readonly before: string;
-      readonly after: string;
-      /** What the target may get while both are deployed. */
-      readonly bothPerSecond: number;
-    }
+  | ({ readonly kind: "gateway-renamed" } & RenameFacts)
+  /** `before` and `after` are names of the environment. */
+  | ({ readonly kind: "environment-renamed" } & RenameFacts)
   /** Gateways of this side, besides, that call the same host, each up to its own limit. */
   | { readonly kind: "shared-target"; readonly host: string; readonly others: readonly string[] };
+
+interface RenameFacts extends BeforeAfter<string> {
+  /** The gateway as it is called now. */
+  readonly gateway: string;
+  readonly host: string;
+  /** What the target may get while both are deployed. */
+  readonly bothPerSecond: number;
+}
 
 export interface LimitFacts {
   readonly rateLimit: string | null;
@@ -135,7 +145,8 @@ type TierFacts =
       /** Requests that have waited longer are lost with the deployment; null where none can. */
       readonly losesAfterUs: Micros | null;
     } & BeforeAfter<Micros>)
-  | ({ readonly kind: "tier-share"; readonly tier: string } & BeforeAfter<number>)
+  /** Null: as the highest tier, which goes first and needs no share. */
+  | ({ readonly kind: "tier-share"; readonly tier: string } & BeforeAfter<number | null>)
   | ({ readonly kind: "tier-order" } & BeforeAfter<readonly string[]>)
   | ({ readonly kind: "default-tier" } & BeforeAfter<string>);
 

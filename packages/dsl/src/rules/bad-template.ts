@@ -28,7 +28,7 @@ export const badTemplate = defineRule({
       mend: text`Name a property of the request, like {number}.`,
     },
     unencoded: {
-      what: text`{${"text"}…} does not percent-encode`,
+      what: text`{${"text"}\u2026} does not percent-encode`,
       why: text`A request's value could then reach another path of the target.`,
       mend: text`Write {name} for a part of the path, {?name} for the query.`,
     },

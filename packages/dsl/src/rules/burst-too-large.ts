@@ -1,3 +1,4 @@
+import { plural } from "../plural";
 import { spacedLimit } from "../rate";
 import { defineRule, text } from "../rule";
 import type { GatewayFile } from "../schema/gateway-file";
@@ -28,18 +29,16 @@ export const burstTooLarge = defineRule({
       "sum",
       { path: ["tiers", largest, "burst"] },
       {
-        bursts: showCalls(sum),
+        bursts: plural(sum, "call"),
         rate: limit.text,
         calls: limit.calls,
-        left: sum < limit.calls ? showCalls(limit.calls - sum) : "nothing",
+        left: sum < limit.calls ? plural(limit.calls - sum, "call") : "nothing",
         least: least === 1 ? "one" : `up to ${least}, its cost`,
         mend: howToMend(limit.calls, least, bursts, largest) + howToMendThere(subject),
       },
     );
   },
 });
-
-const showCalls = (calls: number): string => `${calls} ${calls === 1 ? "call" : "calls"}`;
 
 /** What one call needs at most; a cost that the whole limit does not hold is cost-above-limit's. */
 function dearestThatFits({ operations }: Partial<GatewayFile>, calls: number): number {

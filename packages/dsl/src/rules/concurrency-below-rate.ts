@@ -1,5 +1,6 @@
 import { showDuration } from "../duration";
 import { MAX_OPEN_CALLS, planLimit } from "../plan";
+import { plural } from "../plural";
 import { allLimits, type Rate, spacedLimit } from "../rate";
 import { defineRule, text } from "../rule";
 import type { GatewayFile } from "../schema/gateway-file";
@@ -31,7 +32,7 @@ export const concurrencyBelowRate = defineRule({
       "below",
       { path: ["concurrency"] },
       {
-        open: `${concurrency} open ${concurrency === 1 ? "call" : "calls"}`,
+        open: plural(concurrency, "open call"),
         ...inOneUnit(done, reached),
         rate: limit.text,
         operation: fastest.name,

@@ -1,4 +1,5 @@
 import { showDuration } from "../duration";
+import { plural } from "../plural";
 import { allLimits } from "../rate";
 import { defineRule, text } from "../rule";
 import { areSound, type Subject } from "../subject";
@@ -27,7 +28,7 @@ export const costAboveLimit = defineRule({
       report(
         "above",
         { path: ["operations", operation, "cost"] },
-        { ...smallest, calls: `${most} ${most === 1 ? "call" : "calls"}`, most, cost, operation },
+        { ...smallest, calls: plural(most, "call"), most, cost, operation },
       );
     }
   },

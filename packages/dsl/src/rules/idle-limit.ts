@@ -1,5 +1,6 @@
 import { showDuration } from "../duration";
 import { strictestIn } from "../most-calls";
+import { plural } from "../plural";
 import { allLimits, type Rate } from "../rate";
 import { defineRule, text } from "../rule";
 import { areSound } from "../subject";
@@ -11,7 +12,7 @@ export const idleLimit = defineRule({
   messages: {
     idle: {
       what: text`${"rate"} can never be reached`,
-      why: text`${"other"} lets at most ${"most"} calls into ${"window"}, so this limit forbids nothing that the other allows.`,
+      why: text`${"other"} lets at most ${"most"} into ${"window"}, so this limit forbids nothing that the other allows.`,
       mend: text`Remove it, or correct one of the two to what the target's documentation says.`,
     },
     twice: {
@@ -36,7 +37,8 @@ export const idleLimit = defineRule({
       const twin = others.find(({ windowUs, calls }) => windowUs === limit.windowUs && calls <= limit.calls);
       const window = showDuration(limit.windowUs);
       const place = { path: ["rateLimit", index] };
-      if (!twin) report("idle", place, { rate: limit.text, other: strictest.limit.text, most: strictest.most, window });
+      const most = plural(strictest.most, "call");
+      if (!twin) report("idle", place, { rate: limit.text, other: strictest.limit.text, most, window });
       else if (isAlike(twin, limit)) report("same", place, { other: twin.text });
       else report("twice", place, { window, rate: limit.text, other: twin.text, stricter: twin.text });
     });

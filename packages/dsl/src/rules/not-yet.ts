@@ -1,4 +1,5 @@
 import { notYetIn } from "../not-yet";
+import type { Path } from "../parse";
 import { placesOfText } from "../places";
 import { defineRule, text } from "../rule";
 
@@ -13,8 +14,12 @@ export const notYet = defineRule({
       mend: text`${"mend"}`,
     },
   },
-  check: ({ value }, report) => {
-    for (const { path, part, feature, mend } of notYetIn(value)) report("feature", { path, part }, { feature, mend });
+  check: ({ value, issues }, report) => {
+    for (const { path, part, feature, mend } of notYetIn(value)) {
+      // A value that is wrong is no part of the language at all, and the rule that says so is enough.
+      const isWrong = part === "value" && issues.some((issue) => isAtOrBelow(issue.path, path));
+      if (!isWrong) report("feature", { path, part }, { feature, mend });
+    }
     for (const { path, text } of placesOfText(value)) {
       const start = text.indexOf(SSM);
       if (start < 0) continue;
@@ -23,6 +28,8 @@ export const notYet = defineRule({
     }
   },
 });
+
+const isAtOrBelow = (path: Path, top: Path): boolean => top.every((step, depth) => path[depth] === step);
 
 // The language's own braces, not a template of this file.
 const SSM = `$\{ssm:`;

@@ -1,6 +1,7 @@
 import { showDuration } from "../duration";
 import { strictestIn } from "../most-calls";
 import { planLimit } from "../plan";
+import { plural } from "../plural";
 import { allLimits, type Rate, spacedLimit } from "../rate";
 import { defineRule, text } from "../rule";
 import { areSound, isStatedHere, type Subject } from "../subject";
@@ -29,7 +30,7 @@ export const operationLimitWithoutEffect = defineRule({
         operation,
         rate: own.text,
         shared: shared.limit.text,
-        most: `${shared.most} ${shared.most === 1 ? "call" : "calls"}`,
+        most: plural(shared.most, "call"),
         window: showDuration(own.windowUs),
       });
     }

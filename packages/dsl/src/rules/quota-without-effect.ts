@@ -1,5 +1,6 @@
 import { UNITS } from "../duration";
 import { strictestIn } from "../most-calls";
+import { plural } from "../plural";
 import { allLimits } from "../rate";
 import { defineRule, type Report, text } from "../rule";
 import type { GatewayFile } from "../schema/gateway-file";
@@ -9,12 +10,12 @@ import { us } from "../units";
 const messages = {
   idle: {
     what: text`${"quota"} can never be used up`,
-    why: text`${"rate"} lets at most ${"most"} calls start between two resets, also when clocks are set back in between, so the quota never stops one.`,
+    why: text`${"rate"} lets at most ${"most"} start between two resets, also when clocks are set back in between, so the quota never stops one.`,
     mend: text`Remove quota, or correct one of the two to what the target's documentation says.`,
   },
   reserved: {
     what: text`the reserves leave ${"lowest"} no call of the quota`,
-    why: text`${"reserves"} are kept from the tiers below, and ${"quota"} has ${"calls"}: requests of ${"lowest"} would wait until they expire.`,
+    why: text`${"reserves"} ${"are"} kept from the tiers below, and ${"quota"} has ${"calls"}: requests of ${"lowest"} would wait until they expire.`,
     mend: text`Lower the reserves until they come to less than ${"calls"}.`,
   },
 };
@@ -42,7 +43,7 @@ function findIdle({ calls: quota }: Quota, rateLimit: GatewayFile["rateLimit"], 
   // Used up by the very last call, it still stops none.
   if (!strictest || strictest.most > quota.calls) return;
   const place = { path: ["quota", "calls"] };
-  report("idle", place, { quota: quota.text, rate: strictest.limit.text, most: strictest.most });
+  report("idle", place, { quota: quota.text, rate: strictest.limit.text, most: plural(strictest.most, "call") });
 }
 
 function findReserved(
@@ -61,6 +62,6 @@ function findReserved(
   report(
     "reserved",
     { path: ["quota", "reserve", largest] },
-    { lowest, reserves, quota: quota.text, calls: quota.calls },
+    { lowest, reserves, are: sum === 1 ? "is" : "are", quota: quota.text, calls: quota.calls },
   );
 }

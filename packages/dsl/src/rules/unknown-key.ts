@@ -12,23 +12,33 @@ export const unknownKey = defineRule({
   messages: {
     close: {
       what: text`there is no key ${"key"} ${"place"}`,
-      why: text`What is not known is refused: a mistyped limit that is ignored would be no limit.`,
+      why: text`What is not known is refused: ${"harm"}.`,
       mend: text`Did you mean ${"guess"}?`,
     },
     far: {
       what: text`there is no key ${"key"} ${"place"}`,
-      why: text`What is not known is refused: a mistyped limit that is ignored would be no limit.`,
+      why: text`What is not known is refused: ${"harm"}.`,
       mend: text`Remove it. The keys ${"place"}: ${"known"}.`,
     },
   },
-  check: ({ issues, value }, report) => {
+  check: ({ issues, value, language }, report) => {
     for (const issue of issues) {
       if (issue.kind !== "unknown-key") continue;
       const { path, key, known } = issue;
-      const place = path.length > 1 ? `in ${showPath(path.slice(0, -1))}` : "in a gateway file";
+      const place =
+        path.length > 1
+          ? `in ${showPath(path.slice(0, -1))}`
+          : language === "load"
+            ? "in a load file"
+            : "in a gateway file";
+      const harm =
+        language === "load"
+          ? "with a mistyped key ignored, another load would be simulated"
+          : "a mistyped limit that is ignored would be no limit";
       const guess = didYouMean(key, known);
-      if (guess) report("close", { path, part: "key" }, { key, place, guess }, sameWords(guess, siblings(value, path)));
-      else report("far", { path, part: "key" }, { key, place, known: known.join(", ") });
+      if (guess)
+        report("close", { path, part: "key" }, { key, place, harm, guess }, sameWords(guess, siblings(value, path)));
+      else report("far", { path, part: "key" }, { key, place, harm, known: known.join(", ") });
     }
   },
 });

@@ -61,7 +61,8 @@ function zonesOf({ value }: Subject): ZonePlace[] {
   });
 }
 
-function howToMend(zone: string): string {
+/** What to write instead of a zone that is none. */
+export function howToMend(zone: string): string {
   const guess = guessZone(zone);
   return guess
     ? `Did you mean ${guess}?`

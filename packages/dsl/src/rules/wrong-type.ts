@@ -1,5 +1,6 @@
 import { didYouMean } from "../did-you-mean";
 import { isMap } from "../merge-patch";
+import { notYetIn } from "../not-yet";
 import type { GatewayDocument } from "../parse";
 import { defineRule, type Fix, text } from "../rule";
 import type { Json } from "../units";
@@ -24,6 +25,11 @@ export const wrongType = defineRule({
       why: text`This one is ${"found"}.`,
       mend: text`Begin with version: 1; defaults, environments and policy may follow.`,
     },
+    load: {
+      what: text`a load file is a map of keys and values`,
+      why: text`This one is ${"found"}.`,
+      mend: text`Write for example arrivals: 5/s; the files in loads/ are examples.`,
+    },
     word: {
       what: text`${"subject"} must be ${"says"}`,
       why: text`It is ${"found"}. ${"description"}`,
@@ -40,15 +46,18 @@ export const wrongType = defineRule({
       mend: text`Write for example ${"example"}.`,
     },
   },
-  check: ({ document, issues }, report) => {
-    for (const issue of issues) {
-      if (issue.kind !== "wrong-type") continue;
-      const { path, part, value, about } = issue;
+  check: ({ document, issues, language, value: file }, report) => {
+    const wrong = issues.filter((issue) => issue.kind === "wrong-type");
+    const isGateway = language === undefined;
+    const absent = wrong.length > 0 && isGateway ? notYetIn(file).filter(({ part }) => part === "key") : [];
+    for (const { path, part, value, about } of wrong) {
+      // What is to be left out need not be mended first.
+      if (absent.some((one) => one.path.join("\0") === path.join("\0"))) continue;
       const { subject, says, description, example } = about;
       const isPlain = typeof value === "number" || typeof value === "boolean";
       const guess = typeof value === "string" ? didYouMean(value, about.words) : undefined;
       const holes = { subject, says, description, example, found: describe(value) };
-      if (path.length === 0) report(isProject(document) ? "project" : "file", { path }, holes);
+      if (path.length === 0) report(language ?? (isProject(document) ? "project" : "file"), { path }, holes);
       else if (part === "key") report("key", { path, part }, { ...holes, value: String(value) });
       else if (isPlain && wantsText(says)) report("quotes", { path }, { ...holes, value: String(value) }, quoted);
       else if (guess) report("word", { path }, { ...holes, guess }, sameButForCase(guess));

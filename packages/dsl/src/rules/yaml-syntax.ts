@@ -13,6 +13,11 @@ export const yamlSyntax = defineRule({
       why: text`A gateway file says what the target is and what it allows.`,
       mend: text`Start with version: 1 and name: NAME; the files in gateways/ are examples.`,
     },
+    load: {
+      what: text`the file is empty`,
+      why: text`A load file says what comes in, and how the target behaves.`,
+      mend: text`Write for example arrivals: 5/s; the files in loads/ are examples.`,
+    },
     "several-documents": {
       what: text`a second document begins here`,
       why: text`One file is one gateway.`,
@@ -98,9 +103,14 @@ export const yamlSyntax = defineRule({
       why: nothingRead,
       mend: text`Look at quotes, colons and indentation here and on the line above.`,
     },
-  } satisfies Record<SyntaxCode, Message>,
-  check: ({ document }, report) => {
+  } satisfies Record<SyntaxCode | "load", Message>,
+  check: ({ document, language }, report) => {
     for (const { code, range, text } of document.faults)
-      report(code, { path: [], range }, { text }, code === "reference" ? (written) => `"${written}"` : undefined);
+      report(
+        code === "empty" ? (language ?? code) : code,
+        { path: [], range },
+        { text },
+        code === "reference" ? (written) => `"${written}"` : undefined,
+      );
   },
 });

@@ -1,5 +1,5 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: references to secrets look like templates
-import { expectClean, expectFinding, expectNothing } from "../source";
+import { expectClean, expectFinding, expectNothing, lint, wholeFile } from "../source";
 
 test.each([
   "~~~quota~~~: { calls: 5000/d }",
@@ -40,4 +40,16 @@ test("what belongs to an adapter that is not there yet is not called unknown or 
   const soap = "endpoint: { adapter: soap, wsdl: x }\noperations: { quote: { action: GetQuote } }";
   expectNothing("unknown-key", soap);
   expectNothing("missing-key", soap);
+});
+
+test.each([
+  ["rateLimit: [a, { b: 1 }]", ["wrong-type", "wrong-type"]],
+  ["rateLimit: [5/s, 7]", ["bare-number"]],
+  ["worker: { memory: 5 }", ["wrong-type"]],
+  ["operations: { read: { path: /x, cost: -1 } }", ["wrong-type"]],
+  ["quota: 5", ["not-yet"]],
+  ["quota:", ["not-yet"]],
+  ["tiers: [{ name: HIGH, timeout: 2m, burst: x }]", ["not-yet"]],
+])("%s is one finding a fault", (snippet, names) => {
+  expect(lint(wholeFile(snippet)).map(({ name }) => name)).toEqual(names);
 });

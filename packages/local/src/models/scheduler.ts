@@ -2,7 +2,7 @@ import { type Json, type Micros, seconds, us } from "@sluice/dsl";
 import type { Timer } from "../clock";
 import type { LocalCloud } from "../cloud";
 import { ServiceError } from "../cloud-types";
-import { upTo, type World } from "../world";
+import { strikes, upTo, type World } from "../world";
 import { queueUrlOf } from "./sqs/queue-url";
 
 /** `AWS::Scheduler::Schedule` with an SQS queue as its target, as far as it is modelled. */
@@ -63,10 +63,10 @@ export class Scheduler {
   }
 
   private sendAt(at: Micros, periodUs: Micros, arn: string, settings: ScheduleSettings): void {
-    const { clock, random } = this.world;
+    const { clock } = this.world;
     const timer = clock.at(at, () => {
       this.sendAt(us(at + periodUs), periodUs, arn, settings);
-      if (random.chance(this.world.faults.scheduleLost)) return;
+      if (strikes(this.world, "scheduleLost", settings.name, this.world.faults.scheduleLost)) return;
       const scheduledAtMs = clock.wallMs();
       const lateUs = upTo(this.world, this.world.faults.scheduleWithinUs);
       if (lateUs === 0) void this.send(arn, settings, scheduledAtMs);

@@ -1,3 +1,5 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { us } from "@sluice/dsl";
 import type { ExecutionEnd } from "../../src/models/step-functions/step-functions";
 import type { FedRequest, Simulation } from "../../src/simulation";
@@ -86,3 +88,25 @@ test("a listener that was taken off hears nothing more", async () => {
   await world.runUntilEnded("1m");
   expect(heard.sort()).toEqual(["heard", "read", "success"]);
 });
+
+/** What lives on the heap after a full collection, in megabytes. */
+function heapMb(): number {
+  setFlagsFromString("--expose-gc");
+  const collect: () => void = runInNewContext("gc");
+  collect();
+  return process.memoryUsage().heapUsed / 1e6;
+}
+
+test("the memory of a simulation that forgets does not grow with the time simulated", async () => {
+  const world = await worldOf(await synthesize("10/s", TIERS), { remembers: false });
+  function* load(): Generator<FedRequest> {
+    for (let i = 0; ; i++) yield { atUs: us(i * 500_000), tier: "HIGH", name: `r${i}`, operation: "read" };
+  }
+  world.feed(load());
+  // Deduplication ids are kept for five minutes, in two generations.
+  await world.run("12m");
+  const before = heapMb();
+  await world.run("24m");
+  expect(world.counts().ended).toBeGreaterThan(4_300);
+  expect(heapMb() - before).toBeLessThan(8);
+}, 240_000);

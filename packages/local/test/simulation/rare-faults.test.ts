@@ -47,6 +47,49 @@ test("a copy of an order that this turn has called is not called again, although
   expect(world.callsAtTarget()).toHaveLength(new Set(world.callsAtTarget()).size);
 });
 
+test("an order whose publish was done and looked failed is called once, although two attempts of it are delivered", async () => {
+  for (let seed = 1; seed <= 3; seed++) {
+    const world = await worldOf(gateway, {
+      seed,
+      faults: { failAfter: { sns: 0.4 }, deliveryWithinUs: seconds(6), throttled: { sfn: 0.9 } },
+    });
+    sendMany(world, 20, "order");
+    expect(await world.runUntilEnded("20m")).toBe(true);
+    await world.run("2m");
+    expect(world.callsAtTarget()).toHaveLength(new Set(world.callsAtTarget()).size);
+  }
+}, 120_000);
+
+test("an order that was refused is called again, although the gate could not be told so at once", async () => {
+  let failed = 0;
+  const world = await worldOf(gateway, {
+    target: { react: (_, index) => (index === 0 ? refused(429, { "retry-after": "1" }) : answered()) },
+  });
+  decideCalls(world, (operation) => {
+    if (operation !== "DeleteItem" || failed >= 3) return "fine";
+    failed += 1;
+    return "refused";
+  });
+  sendMany(world, 1, "order");
+  expect(await world.runUntilEnded("5m")).toBe(true);
+  expect(failed).toBe(3);
+  expect(failures(world)).toEqual([]);
+  expect(world.callsAtTarget()).toEqual(["r0", "r0"]);
+});
+
+test("a stopped order that had been called is unknown when it is redriven, and not called again", async () => {
+  const world = await worldOf(gateway, { target: { react: () => ({ latencyUs: us(0), end: "hang" }) } });
+  sendMany(world, 1, "order");
+  for (let wait = 0; wait < 100 && world.target.arrivals.length === 0; wait++) await world.run("50ms");
+  const executionArn = `${world.stack.stateMachineArn.replace(":stateMachine:", ":execution:")}:r0`;
+  await world.services.cloud.call({ kind: "user" }, "sfn", "StopExecution", { executionArn });
+  await world.run("30s");
+  await world.redrive("r0");
+  expect(await world.runUntilEnded("5m")).toBe(true);
+  expect(world.ended.get("r0")?.error).toBe("Gateway.Unknown");
+  expect(world.callsAtTarget()).toEqual(["r0"]);
+});
+
 test("an expired request of which one copy was called is unknown, whichever copy is found", async () => {
   let called = 0;
   for (let seed = 1; seed <= 25; seed++) {

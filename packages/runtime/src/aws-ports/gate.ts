@@ -14,7 +14,7 @@ const PARKED = "parked_";
 /** One attribute for each turn that took the request up, so that a write that the SDK repeats counts once. */
 const TRIED = "tried_";
 
-const claimKey = (requestId: string) => ({ pk: { S: `claim#${requestId}` } });
+const claimItem = (key: string) => ({ pk: { S: `claim#${key}` } });
 const triesKey = (requestId: string) => ({ pk: { S: `tries#${requestId}` } });
 
 /** The gate as a DynamoDB table with the key `pk` and the time to live `ttl`. */
@@ -63,24 +63,24 @@ export function dynamoGate(call: AwsCall, table: string): Gate {
         }),
       );
     },
-    async claim(requestId, turnId, expiresAtMs) {
+    async claim(key, owner, expiresAtMs) {
       const isMine = await unlessRefused(() =>
         ask("PutItem", {
-          Item: { ...claimKey(requestId), turn: { S: turnId }, ttl: { N: ttl(expiresAtMs) } },
+          Item: { ...claimItem(key), turn: { S: owner }, ttl: { N: ttl(expiresAtMs) } },
           ConditionExpression: "attribute_not_exists(#pk) OR #turn = :turn",
           ExpressionAttributeNames: { "#pk": "pk", "#turn": "turn" },
-          ExpressionAttributeValues: { ":turn": { S: turnId } },
+          ExpressionAttributeValues: { ":turn": { S: owner } },
         }),
       );
       return isMine ? "mine" : "other";
     },
-    async unclaim(requestId, turnId) {
+    async unclaim(key, owner) {
       await unlessRefused(() =>
         ask("DeleteItem", {
-          Key: claimKey(requestId),
+          Key: claimItem(key),
           ConditionExpression: "#turn = :turn",
           ExpressionAttributeNames: { "#turn": "turn" },
-          ExpressionAttributeValues: { ":turn": { S: turnId } },
+          ExpressionAttributeValues: { ":turn": { S: owner } },
         }),
       );
     },

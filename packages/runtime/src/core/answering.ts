@@ -1,4 +1,5 @@
 import { ERRORS, type ErrorName, type Json, type OutcomeKind, seconds, UNKNOWN_REPEATABLE, us } from "@sluice/dsl";
+import { release } from "./claim";
 import { classify, type Verdict } from "./classify";
 import type { CallEnd, CallLine, Received } from "./ports";
 import { type CallFacts, causeOf, contextOf, type HeldRequest } from "./request";
@@ -87,6 +88,7 @@ export async function fail(
   logged: CallLine["outcome"] = outcome,
 ): Promise<void> {
   const { envelope } = held;
+  if (outcome === "throttled" || outcome === "unavailable") await release(state, held);
   const cause = causeOf(state.worker.plan.name, envelope, outcome, message, facts);
   if (await tell(state, () => state.worker.ports.callback.fail(envelope.token, error, cause)))
     await forget(state, held);

@@ -141,10 +141,10 @@ export interface Gate {
   park(reason: string, untilMs: number): Promise<void>;
   /** Leaves what the next turn should know. No effect when another turn has taken the gate. */
   leave(turnId: string, left: LeftBehind): Promise<void>;
-  /** `mine` when this call was claimed now or earlier by this turn; `other` when another turn has begun it. */
-  claim(requestId: string, turnId: string, expiresAtMs: number): Promise<"mine" | "other">;
-  /** Takes back a claim of this turn whose call never started; no effect on another's. */
-  unclaim(requestId: string, turnId: string): Promise<void>;
+  /** `mine` when `key` was claimed now or earlier by `owner`; `other` when another has claimed it. */
+  claim(key: string, owner: string, expiresAtMs: number): Promise<"mine" | "other">;
+  /** Takes back a claim of `owner` whose call never started, or was refused; no effect on another's. */
+  unclaim(key: string, owner: string): Promise<void>;
   /**
    * Counts the turns that took a redelivered request up: +1 before anything is done for it, −1 when it is given back in
    * peace. What remains is how many workers died with it. A step that is repeated, because its answer was lost, counts

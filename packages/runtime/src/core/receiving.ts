@@ -1,6 +1,6 @@
 import { ERRORS, type Micros, ms, seconds, us } from "@sluice/dsl";
 import { drop, fail, failClaimed } from "./answering";
-import { claim } from "./claim";
+import { rightToCall, unclaim } from "./claim";
 import { rememberTaken } from "./memory";
 import type { Received } from "./ports";
 import type { HeldRequest } from "./request";
@@ -110,15 +110,17 @@ export const isPastDeadline = (state: TurnState, held: HeldRequest): boolean =>
  */
 async function endUncalled(state: TurnState, held: HeldRequest, end: () => Promise<void>): Promise<void> {
   if (held.operation.repeatable) return end();
-  try {
-    if ((await claim(state, held)) === "other") return failClaimed(state, held);
-  } catch (error) {
-    // Nothing is said before it is known. The message comes back when its visibility ends.
-    gateFailed(state, "claim", error);
-    state.inFlight.delete(held.envelope.id);
-    return;
+  switch (await rightToCall(state, held)) {
+    case "mine":
+      return end();
+    case "other":
+      return failClaimed(state, held);
+    case "gone":
+      return drop(state, held);
+    case "unsure":
+      // Nothing is said before it is known. The message comes back when its visibility ends.
+      state.inFlight.delete(held.envelope.id);
   }
-  return end();
 }
 
 /** Past its deadline, a request ends without a call. */
@@ -174,5 +176,11 @@ export function remove(hand: Hand, held: HeldRequest): void {
 /** Nobody waits for it: removed from the hand and deleted. */
 export async function dropGone(state: TurnState, hand: Hand, held: HeldRequest): Promise<void> {
   remove(hand, held);
+  try {
+    await unclaim(state, held);
+  } catch (error) {
+    // It was stopped, perhaps. Redriven, it ends as unknown then: honest, if dear.
+    gateFailed(state, "unclaim", error);
+  }
   await drop(state, held);
 }

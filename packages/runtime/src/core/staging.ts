@@ -1,6 +1,6 @@
 import { ERRORS, type Micros, ms, seconds, us } from "@sluice/dsl";
 import { fail, failClaimed } from "./answering";
-import { claim } from "./claim";
+import { rightToCall, unclaim } from "./claim";
 import { forgetTaken } from "./memory";
 import { predictPicks } from "./pick";
 import { NotSent, type PreparedCall } from "./ports";
@@ -79,22 +79,19 @@ async function prepareStart(state: TurnState, hand: Hand, held: HeldRequest, beg
   const { memory, ports } = state.worker;
   if (!(await countRedelivery(state, hand, held))) return;
   const previous = held.stage.kind === "staging" ? held.stage.previous : undefined;
-  const [alive, claim, call] = await Promise.allSettled([
-    ports.callback.isAlive(held.envelope.token),
-    claimIfNeeded(state, held),
-    prepareUnlessReady(state, held, previous),
+  const [right, call] = await Promise.all([
+    rightToCall(state, held),
+    outcomeOf(prepareUnlessReady(state, held, previous)),
   ]);
-  const prepared = call.status === "fulfilled" ? call.value : undefined;
-  if (claim.status === "rejected" || alive.status === "rejected") {
+  const prepared = "value" in call ? call.value : undefined;
+  if (right === "unsure") {
     prepared?.discard();
-    if (claim.status === "rejected") gateFailed(state, "claim", claim.reason);
-    if (alive.status === "rejected") ports.telemetry.event("liveness-failed", { error: describe(alive.reason) });
     held.stage = { kind: "waiting", notBefore: us(ports.clock.now() + STAGE_AGAIN_AFTER) };
     return;
   }
-  if (alive.value === "gone" || claim.value === "other") {
+  if (right !== "mine") {
     prepared?.discard();
-    if (alive.value === "gone") await dropGone(state, hand, held);
+    if (right === "gone") await dropGone(state, hand, held);
     else {
       remove(hand, held);
       await failClaimed(state, held);
@@ -107,7 +104,7 @@ async function prepareStart(state: TurnState, hand: Hand, held: HeldRequest, beg
     memory.stagingUs = us(Math.max(took, (memory.stagingUs ?? took) * STAGING_REMEMBERED));
     return;
   }
-  await unprepared(state, hand, held, call.status === "rejected" ? call.reason : undefined);
+  await unprepared(state, hand, held, "reason" in call ? call.reason : undefined);
 }
 
 async function unprepared(state: TurnState, hand: Hand, held: HeldRequest, reason: unknown): Promise<void> {
@@ -140,8 +137,11 @@ async function countRedelivery(state: TurnState, hand: Hand, held: HeldRequest):
   return false;
 }
 
-const claimIfNeeded = async (state: TurnState, held: HeldRequest): Promise<"mine" | "other"> =>
-  held.operation.repeatable ? "mine" : claim(state, held);
+const outcomeOf = <T>(work: Promise<T>): Promise<{ readonly value: T } | { readonly reason: unknown }> =>
+  work.then(
+    (value) => ({ value }),
+    (reason: unknown) => ({ reason }),
+  );
 
 function prepareUnlessReady(
   state: TurnState,
@@ -161,7 +161,7 @@ export async function giveBack(state: TurnState, held: HeldRequest): Promise<voi
   const { gate, tiers } = state.worker.ports;
   if (held.stage.kind === "ready") held.stage.call.discard();
   try {
-    if (held.claim !== "none") await gate.unclaim(held.envelope.id, state.turn.id);
+    await unclaim(state, held);
     if (held.isCounted) await gate.countTry(held.envelope.id, state.turn.id, claimExpiry(held), -1);
     await tiers.setVisibility(held.message, us(0));
   } catch (error) {

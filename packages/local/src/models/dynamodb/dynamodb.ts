@@ -17,6 +17,8 @@ export interface TableSettings {
 
 interface Table extends TableSettings {
   readonly items: Map<string, Item>;
+  /** So many items make it worth while to look for those that have outlived their time. */
+  sweepAt: number;
 }
 
 /** A conditional write, its expressions read. */
@@ -29,6 +31,9 @@ interface Write {
   readonly updates: readonly Update[];
   readonly returnValues: string;
 }
+
+/** Fewer items than this are not worth a look. */
+const MIN_SWEPT = 1_000;
 
 /** AWS's own limit. */
 export const MAX_ITEM_BYTES = 409_600;
@@ -59,7 +64,7 @@ export class DynamoDb {
 
   /** @returns the table's ARN */
   createTable(name: string, settings: TableSettings): string {
-    this.tables.set(name, { ...settings, items: new Map() });
+    this.tables.set(name, { ...settings, items: new Map(), sweepAt: MIN_SWEPT });
     return this.arnOf(name);
   }
 
@@ -129,6 +134,13 @@ export class DynamoDb {
   private store({ table, keyText: text }: Write, item: Item): void {
     if (itemBytes(item) > MAX_ITEM_BYTES) throw invalid("Item size has exceeded the maximum allowed size");
     table.items.set(text, item);
+    if (table.items.size >= table.sweepAt) this.sweep(table);
+  }
+
+  /** Deletes what nobody will ask for again, whenever the table has doubled: AWS does so within days. */
+  private sweep(table: Table): void {
+    for (const [text, item] of table.items) if (this.isExpired(table, item)) table.items.delete(text);
+    table.sweepAt = Math.max(MIN_SWEPT, 2 * table.items.size);
   }
 
   /** The item, unless its time to live has ended; AWS deletes such within days, the models when they meet it. */

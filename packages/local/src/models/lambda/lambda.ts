@@ -72,6 +72,15 @@ export class Lambda {
     this.functions.set(fn.name, new RunningFunction(fn, placement, this.world, this.host));
   }
 
+  /**
+   * New code, layers or settings: the next invocation gets a new environment, one that runs ends as it began.
+   *
+   * @throws ServiceError ResourceNotFoundException
+   */
+  updateFunction(fn: DeployedFunction): void {
+    this.find(fn.name).update(fn);
+  }
+
   arnOf(name: string): string {
     return `arn:aws:lambda:${this.world.region}:${this.world.account}:function:${name}`;
   }
@@ -174,7 +183,7 @@ class RunningFunction {
   usage: Usage = { invocations: 0, throttles: 0, errors: 0, coldStarts: 0, durationUs: us(0) };
 
   constructor(
-    readonly fn: DeployedFunction,
+    public fn: DeployedFunction,
     public placement: Placement,
     private readonly world: World,
     private readonly host: EnvironmentHost,
@@ -193,6 +202,13 @@ class RunningFunction {
     } finally {
       this.admission.leave();
     }
+  }
+
+  update(fn: DeployedFunction): void {
+    if (fn.reservedConcurrency !== this.fn.reservedConcurrency)
+      throw new ServiceError("InvalidParameterValueException", "A change of concurrency is not modelled locally");
+    this.fn = fn;
+    this.replaceEnvironments();
   }
 
   killRunning(): number {

@@ -3,7 +3,7 @@ import { type Json, type Micros, us } from "@sluice/dsl";
 import type { ServiceOperations } from "../../cloud";
 import { type Cloud, ServiceError } from "../../cloud-types";
 import { allowOnly, type Input, optionalText } from "../../input";
-import { upTo, type World } from "../../world";
+import { strikes, upTo, type World } from "../../world";
 import { contentBytes, parseAttributes, renderAttributes } from "../sqs/message";
 import { queueUrlOf } from "../sqs/queue-url";
 import { RecentIds } from "../sqs/recent-ids";
@@ -173,16 +173,18 @@ export class Sns {
   }
 
   private schedule(topic: Topic, subscription: Subscription, publication: Publication): void {
-    const { clock, random, faults } = this.world;
-    const isFifoQueue = subscription.queueArn.endsWith(".fifo");
-    if (isFifoQueue && random.chance(faults.fifoDeliveryLost)) return;
+    const { clock, faults } = this.world;
+    const { queueArn } = subscription;
+    const isFifoQueue = queueArn.endsWith(".fifo");
+    if (isFifoQueue && strikes(this.world, "fifoDeliveryLost", queueArn, faults.fifoDeliveryLost)) return;
     const deliverAfter = (delay: Micros): void => {
       const arrivesAt = us(Math.max(clock.now() + delay, isFifoQueue ? subscription.lastArrivesAt : 0));
       if (isFifoQueue) subscription.lastArrivesAt = arrivesAt;
       clock.at(arrivesAt, () => void this.deliver(topic, subscription, publication));
     };
     deliverAfter(upTo(this.world, faults.deliveryWithinUs));
-    if (!isFifoQueue && random.chance(faults.deliveryTwice)) deliverAfter(upTo(this.world, faults.deliveryWithinUs));
+    if (!isFifoQueue && strikes(this.world, "deliveryTwice", queueArn, faults.deliveryTwice))
+      deliverAfter(upTo(this.world, faults.deliveryWithinUs));
   }
 
   private async deliver(topic: Topic, subscription: Subscription, publication: Publication): Promise<void> {

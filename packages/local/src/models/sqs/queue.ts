@@ -3,7 +3,7 @@ import { type Micros, us } from "@sluice/dsl";
 import type { Policy } from "../../authorization";
 import type { Timer } from "../../clock";
 import { Heap } from "../../heap";
-import { upTo, type World } from "../../world";
+import { type FaultName, strikes, upTo, type World } from "../../world";
 import {
   handleExpired,
   invalidHandle,
@@ -107,7 +107,7 @@ export class Queue {
    * @throws ServiceError OverLimit from a short poll while too many messages are in flight; a long poll waits
    */
   receive(wanted: Wanted, waitUs: Micros): Promise<Handed[]> {
-    const { clock, random, faults } = this.world;
+    const { clock, faults } = this.world;
     this.catchUp();
     if (waitUs > 0) {
       return new Promise((resolve) => {
@@ -127,7 +127,7 @@ export class Queue {
       });
     }
     if (this.room() <= 0) throw overLimit(this.limits.maxInFlight);
-    if (!this.settings.isFifo && random.chance(faults.shortPollMiss)) return Promise.resolve([]);
+    if (!this.settings.isFifo && this.strikes("shortPollMiss", faults.shortPollMiss)) return Promise.resolve([]);
     return Promise.resolve(this.hand(wanted));
   }
 
@@ -253,27 +253,27 @@ export class Queue {
   }
 
   private hand({ max, visibilityUs }: Wanted): Handed[] {
-    const { clock, random, faults } = this.world;
+    const { clock, faults } = this.world;
     const now = clock.now();
     return this.shelf.take(Math.min(max, this.room())).map((message) => {
       message.receives++;
       if (message.receives === 1) message.firstReceivedAtMs = clock.wallMs();
       message.lastReceivedAt = now;
-      const isCopied = !this.settings.isFifo && random.chance(faults.duplicate);
+      const isCopied = !this.settings.isFifo && this.strikes("duplicate", faults.duplicate);
       this.hide(message, "inFlight", us(now + (isCopied ? upTo(this.world, faults.copyWithinUs) : visibilityUs)));
       return { message, receiptHandle: this.handleOf(message), receives: message.receives };
     });
   }
 
   private remove(message: Message, receive: number): void {
-    const { clock, random, faults } = this.world;
-    if (random.chance(faults.lostDelete)) return;
+    const { clock, faults } = this.world;
+    if (this.strikes("lostDelete", faults.lostDelete)) return;
     const isStandard = !this.settings.isFifo;
-    if (isStandard && receive < message.receives && random.chance(faults.staleHandleKeeps)) return;
-    if (isStandard && !message.hasReturned && random.chance(faults.duplicateAfterDelete)) {
+    if (isStandard && receive < message.receives && this.strikes("staleHandleKeeps", faults.staleHandleKeeps)) return;
+    if (isStandard && !message.hasReturned && this.strikes("duplicateAfterDelete", faults.duplicateAfterDelete)) {
       message.hasReturned = true;
       this.hide(message, "inFlight", us(clock.now() + upTo(this.world, faults.copyWithinUs)));
-    } else if (isStandard && random.chance(faults.lateDelete)) {
+    } else if (isStandard && this.strikes("lateDelete", faults.lateDelete)) {
       clock.at(us(clock.now() + upTo(this.world, faults.lateDeleteWithinUs)), () => {
         this.forget(message);
         this.serve();
@@ -281,6 +281,10 @@ export class Queue {
     } else {
       this.forget(message);
     }
+  }
+
+  private strikes(fault: FaultName, probability: number): boolean {
+    return strikes(this.world, fault, this.name, probability);
   }
 
   private forget(message: Message): void {

@@ -1,6 +1,6 @@
 import { type Json, type Micros, seconds } from "@sluice/dsl";
 import { after, type Timer } from "../../clock";
-import type { Cloud, Principal } from "../../cloud-types";
+import { type Cloud, type Principal, ServiceError } from "../../cloud-types";
 import { isObject } from "../../input";
 import type { World } from "../../world";
 import { ExpressionFailure, type States } from "../jsonata";
@@ -80,6 +80,10 @@ export class Execution {
   failure: Failure | undefined;
   stoppedAtMs: number | undefined;
   readonly startedAtMs: number;
+  redriveCount = 0;
+  redrivenAtMs: number | undefined;
+  /** The state that it is in, or in which it ended. */
+  private lastVisit: Visit | undefined;
   private readonly history: History;
   private readonly pending = new Set<Timer>();
   private openToken: string | undefined;
@@ -108,15 +112,43 @@ export class Execution {
   /** Begins. Everything after the first state's entry happens later. */
   start(): void {
     const { inputText, machine } = this;
-    const { timeoutSeconds, startAt } = machine.definition;
     this.history.record(
       "ExecutionStarted",
       ["executionStartedEventDetails", { input: inputText, inputDetails: WHOLE, roleArn: machine.roleArn }],
       0,
     );
-    if (timeoutSeconds !== undefined) this.after(seconds(timeoutSeconds), () => this.timeOut());
+    this.limitTime();
     // Recorded on AWS: the first state's entry names no event before it.
-    void this.run({ next: startAt, output: this.input, outputText: inputText });
+    void this.run(this.enter(machine.definition.startAt, { output: this.input, outputText: inputText }, 0));
+  }
+
+  /**
+   * RedriveExecution: goes on from the state that did not succeed. A task is scheduled anew with all its retries; a Fail
+   * state is entered again, and fails again.
+   *
+   * @see https://docs.aws.amazon.com/step-functions/latest/dg/redrive-executions.html
+   * @throws ServiceError ExecutionNotRedrivable
+   */
+  redrive(): void {
+    const { lastVisit: visit } = this;
+    if (this.isRunning || this.status === "SUCCEEDED" || visit === undefined)
+      throw new ServiceError("ExecutionNotRedrivable", `Execution is ${this.status} and cannot be redriven`);
+    this.redriveCount += 1;
+    this.redrivenAtMs = this.surroundings.world.clock.wallMs();
+    this.status = "RUNNING";
+    this.failure = undefined;
+    this.stoppedAtMs = undefined;
+    this.openToken = undefined;
+    this.history.record("ExecutionRedriven", ["executionRedrivenEventDetails", { redriveCount: this.redriveCount }]);
+    this.limitTime();
+    const { state, input } = visit;
+    if (state.type === "Task") void this.run(visit);
+    else void this.run(this.enter(state.name, { output: input, outputText: JSON.stringify(input) }, visit.beforeId));
+  }
+
+  private limitTime(): void {
+    const { timeoutSeconds } = this.machine.definition;
+    if (timeoutSeconds !== undefined) this.after(seconds(timeoutSeconds), () => this.timeOut());
   }
 
   /** StopExecution. Without effect on one that has ended. */
@@ -132,31 +164,38 @@ export class Execution {
     this.close("TIMED_OUT", { error: "States.Timeout", cause: undefined });
   }
 
-  private async run(first: Step): Promise<void> {
-    let step = first;
-    let beforeId = 0;
-    while (step.next !== undefined) {
-      const state = this.machine.definition.states.get(step.next);
-      if (state === undefined) throw new Error(`the definition of ${this.machine.name} has no state ${step.next}`);
-      const visit = this.enter(state, step, beforeId);
+  private async run(first: Visit): Promise<void> {
+    let visit = first;
+    for (;;) {
+      this.lastVisit = visit;
+      const { state } = visit;
       const followed = await this.visit(visit);
       if (followed === undefined) return;
-      const { outputText } = followed;
-      beforeId = this.history.record(`${state.type}StateExited`, [
+      const { next, outputText } = followed;
+      const exitedId = this.history.record(`${state.type}StateExited`, [
         "stateExitedEventDetails",
         { name: state.name, output: outputText, outputDetails: WHOLE },
       ]);
-      step = followed;
+      if (next === undefined) {
+        this.succeed(outputText);
+        return;
+      }
+      visit = this.enter(next, followed, exitedId);
     }
+  }
+
+  private succeed(outputText: string): void {
     this.history.record("ExecutionSucceeded", [
       "executionSucceededEventDetails",
-      { output: step.outputText, outputDetails: WHOLE },
+      { output: outputText, outputDetails: WHOLE },
     ]);
-    this.outputText = step.outputText;
+    this.outputText = outputText;
     this.close("SUCCEEDED", undefined);
   }
 
-  private enter(state: State, { output, outputText }: Step, beforeId: number): Visit {
+  private enter(name: string, { output, outputText }: Omit<Step, "next">, beforeId: number): Visit {
+    const state = this.machine.definition.states.get(name);
+    if (state === undefined) throw new Error(`the definition of ${this.machine.name} has no state ${name}`);
     const enteredId = this.history.record(
       `${state.type}StateEntered`,
       ["stateEnteredEventDetails", { input: outputText, inputDetails: WHOLE, name: state.name }],
@@ -488,7 +527,8 @@ export class Execution {
         Name: this.name,
         RoleArn: roleArn,
         StartTime: instantText(this.startedAtMs),
-        RedriveCount: 0,
+        RedriveCount: this.redriveCount,
+        ...(this.redrivenAtMs !== undefined && { RedriveTime: instantText(this.redrivenAtMs) }),
       },
       State: { EnteredTime: instantText(enteredAtMs), Name: state.name, RetryCount: retryCount },
       StateMachine: { Id: arn, Name: name },
@@ -503,12 +543,17 @@ export class Execution {
     this.pending.add(timer);
   }
 
-  /** What comes of `work`, and never anything once the execution has ended: one that was stopped does not go on. */
+  /**
+   * What comes of `work`, and never anything once the execution has ended: one that was stopped does not go on, and one
+   * that was redriven goes on anew.
+   */
   private whileRunning<T>(work: Promise<T>): Promise<T> {
+    const { redriveCount } = this;
+    const isWanted = () => this.isRunning && this.redriveCount === redriveCount;
     return new Promise((resolve, reject) => {
       work.then(
-        (value) => this.isRunning && resolve(value),
-        (error: unknown) => this.isRunning && reject(error),
+        (value) => isWanted() && resolve(value),
+        (error: unknown) => isWanted() && reject(error),
       );
     });
   }

@@ -47,8 +47,8 @@ export interface ExecutionEnd {
 }
 
 /**
- * Step Functions' standard workflows, as far as {@link parseDefinition} knows the language. Not modelled: redrive,
- * versions and aliases, throttling of the API, logs.
+ * Step Functions' standard workflows, as far as {@link parseDefinition} knows the language. Not modelled: versions and
+ * aliases, throttling of the API, logs.
  */
 export class StepFunctions {
   readonly operations: ServiceOperations;
@@ -73,21 +73,35 @@ export class StepFunctions {
    * @returns the machine's ARN
    * @throws ServiceError InvalidDefinition, InvalidName, StateMachineAlreadyExists
    */
-  createStateMachine({ name, definition, roleArn, principal }: StateMachineSettings): string {
-    checkName(name);
-    const arn = this.machineArn(name);
+  createStateMachine(settings: StateMachineSettings): string {
+    checkName(settings.name);
+    const arn = this.machineArn(settings.name);
     if (this.machines.has(arn))
       throw new ServiceError("StateMachineAlreadyExists", `State Machine Already Exists: '${arn}'`);
-    this.machines.set(arn, {
-      arn,
+    this.machines.set(arn, this.machineWith(settings, this.world.clock.wallMs()));
+    return arn;
+  }
+
+  /**
+   * A new definition or role, for executions that start from now on; those that run keep what they began with.
+   *
+   * @throws ServiceError StateMachineDoesNotExist, InvalidDefinition
+   */
+  updateStateMachine(settings: StateMachineSettings): void {
+    const { arn, createdAtMs } = this.machineIn({ stateMachineArn: this.machineArn(settings.name) });
+    this.machines.set(arn, this.machineWith(settings, createdAtMs));
+  }
+
+  private machineWith({ name, definition, roleArn, principal }: StateMachineSettings, createdAtMs: number) {
+    return {
+      arn: this.machineArn(name),
       name,
       roleArn,
       principal,
       definition: parseDefinition(definition, this.world),
       definitionText: definition,
-      createdAtMs: this.world.clock.wallMs(),
-    });
-    return arn;
+      createdAtMs,
+    };
   }
 
   machineArn(name: string): string {
@@ -140,6 +154,9 @@ export class StepFunctions {
       ),
       StopExecution: operation("StopExecution", ["executionArn", "error", "cause"], execution, (input) =>
         this.stopExecution(input),
+      ),
+      RedriveExecution: operation("RedriveExecution", ["executionArn", "clientToken"], execution, (input) =>
+        this.redriveExecution(input),
       ),
       DescribeExecution: operation("DescribeExecution", ["executionArn", "includedData"], execution, (input) =>
         describeExecution(this.executionIn(input)),
@@ -224,13 +241,22 @@ export class StepFunctions {
     return { stopDate: (execution.stoppedAtMs ?? 0) / 1_000 };
   }
 
+  private redriveExecution(input: Input): Json {
+    const execution = this.executionIn(input);
+    execution.redrive();
+    this.endedArns.splice(this.endedArns.indexOf(execution.arn), 1);
+    return { redriveDate: (execution.redrivenAtMs ?? 0) / 1_000 };
+  }
+
   private listExecutions(input: Input): Json {
     const machine = this.machineIn(input);
     const status = optionalText(input, "statusFilter");
     if (status !== undefined && !STATUSES.includes(status))
       throw invalidValue("statusFilter", status, `Member must satisfy enum value set: [${STATUSES.join(", ")}]`);
     const found = [...this.executions.values()]
-      .filter((execution) => execution.machine === machine && (status === undefined || execution.status === status))
+      .filter(
+        (execution) => execution.machine.arn === machine.arn && (status === undefined || execution.status === status),
+      )
       .reverse();
     const { page, nextToken } = pageOf(found, input, 100);
     return { executions: page.map(summarizeExecution), ...nextToken };
@@ -300,9 +326,8 @@ const renderStarted = ({ arn, startedAtMs }: Execution): Json => ({
   startDate: startedAtMs / 1_000,
 });
 
-function summarizeExecution({ arn, machine, name, status, startedAtMs, stoppedAtMs }: Execution): {
-  [key: string]: Json;
-} {
+function summarizeExecution(execution: Execution): { [key: string]: Json } {
+  const { arn, machine, name, status, startedAtMs, stoppedAtMs, redriveCount, redrivenAtMs } = execution;
   return {
     executionArn: arn,
     stateMachineArn: machine.arn,
@@ -310,7 +335,8 @@ function summarizeExecution({ arn, machine, name, status, startedAtMs, stoppedAt
     status,
     startDate: startedAtMs / 1_000,
     ...(stoppedAtMs !== undefined && { stopDate: stoppedAtMs / 1_000 }),
-    redriveCount: 0,
+    redriveCount,
+    ...(redrivenAtMs !== undefined && { redriveDate: redrivenAtMs / 1_000 }),
   };
 }
 
@@ -323,10 +349,14 @@ function describeExecution(execution: Execution): Json {
     ...(outputText !== undefined && { output: outputText, outputDetails: { included: true } }),
     ...(failure?.error !== undefined && { error: failure.error }),
     ...(failure?.cause !== undefined && { cause: failure.cause }),
-    redriveStatus: "NOT_REDRIVABLE",
-    redriveStatusReason: `Execution is ${status} and cannot be redriven`,
+    ...redriveStatusOf(status),
   };
 }
+
+const redriveStatusOf = (status: ExecutionStatus): { [key: string]: Json } =>
+  status === "RUNNING" || status === "SUCCEEDED"
+    ? { redriveStatus: "NOT_REDRIVABLE", redriveStatusReason: `Execution is ${status} and cannot be redriven` }
+    : { redriveStatus: "REDRIVABLE" };
 
 /** @param otherwise how many when the input does not say; 0 says so, too */
 function pageOf<T>(

@@ -1,0 +1,227 @@
+import { rename, rm, writeFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { type Finding, type Micros, parseDuration, showWhole, us } from "@sluice/dsl";
+import { Command, InvalidArgumentError, Option } from "commander";
+import { Cleanup } from "../cleanup";
+import { ToolFailure } from "../failures";
+import type { GatewayFile } from "../files";
+import { colorsOf, type ExitCode, type Io, printLine, progressOn, widthOf } from "../io";
+import { renderLint } from "../print/lint-pretty";
+import { renderSimulation } from "../print/simulation";
+import { showTime } from "../print/simulation-figures";
+import { renderSimulationPage } from "../print/simulation-page";
+import { differencesOf } from "../simulate/differences";
+import { loadCalendar } from "../simulate/load-calendar";
+import { type LoadSource, readLoadSource } from "../simulate/load-source";
+import { pacerOf } from "../simulate/pacing";
+import { type RunReport, reportRun } from "../simulate/report";
+import { loadRequests } from "../simulate/requests";
+import { arrivalSource, expectedWork, lengthOf, type RunOptions, runLoad } from "../simulate/run";
+import { readSides, type Side } from "../simulate/sides";
+import type { SimulationReport } from "../simulate/simulation-report";
+import { synthesize } from "../synthesize";
+import { newTemporaryFolder } from "../temporary-folder";
+import { SHOWN_VERSION } from "../version";
+import { envOption, example, type Format, formatOption, wholeNumber } from "./words";
+
+export interface SimulateOptions {
+  readonly file: string;
+  readonly load: string;
+  /** Left out: as the load says. */
+  readonly for: Micros | undefined;
+  readonly seed: number;
+  readonly env: string | undefined;
+  readonly html: string | undefined;
+  readonly format: Format;
+  readonly compare: string | undefined;
+  readonly compareRef: string | undefined;
+}
+
+type Typed = Omit<SimulateOptions, "file">;
+
+const LOADS = `
+A load says what comes in and how the target behaves. One line is one:
+  arrivals: 5/s
+Several tiers, a backlog on Monday, a target that fails now and then:
+  arrivals:
+    - { tier: HIGH, rate: 2/s }
+    - { tier: BATCH, backlog: 1000000, at: Mon 06:00 }
+  target:
+    latency: { median: 250ms, p99: 3s }
+    failures: { throttled: 1%, retryAfter: 30s }
+
+Recorded starts are a load too: a CSV file with time, tier and operation, or
+what \`aws stepfunctions list-executions\` or \`describe-execution\` printed.
+docs/simulate.md is a tutorial, docs/reference/load-file.md lists every key.
+`;
+
+export const newSimulateCommand = (run: (options: SimulateOptions) => Promise<void>): Command =>
+  new Command("simulate")
+    .description("Simulate days of a gateway under a load in seconds: waits by tier, drain time, failures, cost.")
+    .argument("<file>", "gateway file")
+    .requiredOption("--load <file>", "what comes in, and how the target behaves: a load file, or recorded starts")
+    .addOption(
+      new Option("--for <duration>", "how much time to simulate (default: as the load says)").argParser(parseFor),
+    )
+    .addOption(
+      new Option("--seed <number>", "the same seed gives the same run")
+        .argParser(wholeNumber(0, Number.MAX_SAFE_INTEGER))
+        .default(1),
+    )
+    .addOption(envOption())
+    .option("--html <file>", "write a page with the plots, which needs no network")
+    .addOption(formatOption("what came of it"))
+    .option("--compare <file>", "simulate another gateway file under the same load, and tell the differences")
+    .option("--compare-ref <ref>", "the same with the file as it was where this branch left a branch, tag or commit")
+    .addHelpText("after", LOADS)
+    .addHelpText(
+      "after",
+      example(
+        "sluice simulate gateways/companies-house.yaml --load loads/weekday.yaml",
+        "sluice simulate gateways/nvd.yaml --load loads/monday-backlog.yaml --for 3d --html nvd.html",
+        "sluice simulate gateways/nvd.yaml --load starts.csv --compare-ref origin/main",
+      ),
+    )
+    .action((file: string, typed: Typed) => {
+      const { load, seed, env, html, format, compare, compareRef } = typed;
+      return run({ file, load, for: typed.for, seed, env, html, format, compare, compareRef });
+    });
+
+function parseFor(text: string): Micros {
+  const duration = parseDuration(text);
+  if (duration === undefined)
+    throw new InvalidArgumentError("Write a whole number and its unit, like 12h or 7d. Units: ms, s, m, h, d.");
+  if (duration > LONGEST) throw new InvalidArgumentError("More than a year is not simulated. Write 365d at most.");
+  return duration;
+}
+
+const LONGEST = 365 * 86_400_000_000;
+
+/** One side with everything that its run needs. */
+type Prepared = Pick<RunOptions, "plan" | "source" | "requests" | "length"> & { readonly side: Side };
+
+/** Reads, checks, simulates and prints; what is known so far when the user ends it. */
+export async function runSimulate(options: SimulateOptions, io: Io): Promise<ExitCode> {
+  const sides = await readSides(options, io);
+  if (sides === undefined) return 1;
+  const prepared: Prepared[] = [];
+  for (const side of sides) {
+    const one = await prepare(side, options, io);
+    if (one === undefined) return 1;
+    prepared.push(one);
+  }
+  const runs = await simulateAll(prepared, options, io);
+  const report = reportOf(runs, prepared, options);
+  if (report === undefined) return 130;
+  await print(report, options, io);
+  const isInterrupted = report.runs.some((run) => run.isInterrupted) || report.runs.length < sides.length;
+  if (!isInterrupted) tellWhatIsLeft(report, options, io);
+  return isInterrupted ? 130 : 0;
+}
+
+async function prepare(side: Side, options: SimulateOptions, io: Io): Promise<Prepared | undefined> {
+  const read = await readLoadSource(options.load, side.plan, io);
+  if (read.source === undefined) return refuse(read.findings, read.files, io);
+  const { source } = read;
+  const { requests, findings } = await loadRequests(source, side.plan);
+  if (findings.length > 0) return refuse(findings, [{ file: source.file, text: source.document.text }], io);
+  const prepared = { side, plan: side.plan, source, requests, length: lengthOf(source, options.for) };
+  checkSize(prepared, options.seed);
+  return prepared;
+}
+
+function refuse(findings: readonly Finding[], files: readonly GatewayFile[], io: Io): undefined {
+  printLine(io.stderr, renderLint(files, findings, colorsOf(io.stderr, io.env), widthOf(io.stderr)));
+}
+
+/** More requests than a machine simulates in hours. */
+const MOST_REQUESTS = 20_000_000;
+
+function checkSize(prepared: Prepared, seed: number): void {
+  const { source, length } = prepared;
+  const { requests } = expectedWork(arrivalSource({ ...prepared, seed }), length);
+  const time = showTime(length.untilUs);
+  if (requests < 1)
+    throw new ToolFailure(
+      `No request comes within ${time} of ${source.file}: everything in it comes later, or too seldom. Simulate longer with --for, or look at from, at, days and rate of the load.`,
+    );
+  if (requests <= MOST_REQUESTS) return;
+  const shorter = us(Math.max(1_000_000, Math.floor((length.untilUs / requests) * MOST_REQUESTS)));
+  throw new ToolFailure(
+    `About ${showWhole(requests)} requests come within ${time} of ${source.file}, and each is simulated by itself: more than ${showWhole(MOST_REQUESTS)} take many hours. Simulate a shorter time, at most --for ${Math.max(1, Math.floor(shorter / 60_000_000))}m, or lower the load and the gateway's limit by the same factor.`,
+  );
+}
+
+async function simulateAll(prepared: readonly Prepared[], options: SimulateOptions, io: Io): Promise<RunReport[]> {
+  const cleanup = new Cleanup();
+  const progress = progressOn(io.stderr);
+  try {
+    progress.show("synthesizing …");
+    const folder = newTemporaryFolder("simulate", cleanup);
+    const runs: RunReport[] = [];
+    for (const [index, one] of prepared.entries()) {
+      if (io.interrupt.aborted) break;
+      const [stack] = await synthesize([one.plan], { out: join(folder, String(index)), validation: false });
+      if (stack === undefined) throw new Error(`${one.side.file} gave no stack`);
+      const pacer = pacerOf(progress, io, prepared.length > 1 ? `${index + 1} of ${prepared.length}: ` : "");
+      const run = { ...one, stack, seed: options.seed, interrupt: io.interrupt, progress: pacer };
+      const end = await runLoad(run);
+      if (!end.isInterrupted || end.requests > 0) runs.push(reportRun({ ...run, ...one.side }, end));
+    }
+    return runs;
+  } finally {
+    progress.clear();
+    await cleanup.run();
+  }
+}
+
+function reportOf(
+  runs: readonly RunReport[],
+  prepared: readonly Prepared[],
+  { load, seed }: SimulateOptions,
+): SimulationReport | undefined {
+  const [before, after] = runs;
+  const source: LoadSource | undefined = prepared[0]?.source;
+  if (before === undefined || source === undefined) return undefined;
+  return {
+    ...{ version: 1, sluice: SHOWN_VERSION, load, seed },
+    startsAt: new Date(source.startMs ?? loadCalendar(source.load).startMs).toISOString(),
+    zone: source.load.zone,
+    runs,
+    ...(after !== undefined && { differences: differencesOf(before, after) }),
+  };
+}
+
+async function print(report: SimulationReport, { format, html }: SimulateOptions, io: Io): Promise<void> {
+  if (html !== undefined) await writeWhole(html, renderSimulationPage(report), io);
+  if (format === "json") printLine(io.stdout, JSON.stringify(report, null, 2));
+  else printLine(io.stdout, renderSimulation(report, colorsOf(io.stdout, io.env), widthOf(io.stdout)));
+  if (html !== undefined) printLine(io.stderr, `The plots are in ${html}.`);
+}
+
+/** All of it or nothing: a page that is cut off would look like a whole one. */
+async function writeWhole(file: string, text: string, io: Io): Promise<void> {
+  const path = resolve(io.cwd, file);
+  const part = `${path}.${process.pid}.part`;
+  try {
+    await writeFile(part, text);
+    await rename(part, path);
+  } catch (error) {
+    await rm(part, { force: true });
+    throw error;
+  }
+}
+
+function tellWhatIsLeft({ runs }: SimulationReport, options: SimulateOptions, io: Io): void {
+  const run = runs.at(-1);
+  for (const { tier, left, drainUs, requests, atUs } of run?.backlogs ?? []) {
+    if (run === undefined || drainUs !== undefined) continue;
+    const pace = (run.simulatedUs - atUs) / Math.max(1, requests - left);
+    const needed = Math.ceil((atUs + pace * requests * 1.05) / 3_600_000_000);
+    const mend = requests === left ? "Simulate longer with --for." : `At this pace it takes about --for ${needed}h.`;
+    printLine(
+      io.stderr,
+      `The backlog of ${showWhole(requests)} for ${tier} was not worked off in ${showTime(run.simulatedUs)}: ${showWhole(left)} of it are left. ${options.for === undefined ? "The load's for is too short for it. " : ""}${mend}`,
+    );
+  }
+}

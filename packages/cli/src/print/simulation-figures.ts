@@ -1,0 +1,32 @@
+import { showCount, showDollars, showRoughly, showWhole, us } from "@sluice/dsl";
+import type { Difference, Unit } from "../simulate/differences";
+
+/** A figure with its unit. */
+export function showFigure(value: number | null, unit: Unit): string {
+  if (value === null) return "–";
+  switch (unit) {
+    case "us":
+      return showTime(value);
+    case "count":
+      return showWhole(value);
+    case "share":
+      return showShare(value);
+    case "usd":
+      return showDollars(value);
+  }
+}
+
+/** A duration, 0 included. */
+export const showTime = (value: number): string => (value < 500 ? "0 ms" : showRoughly(us(value)));
+
+export const showShare = (share: number): string => `${showCount(share * 100)} %`;
+
+/** With its sign, and the ratio where there is one. */
+export function showDifference({ difference, before, unit }: Difference): string {
+  if (difference === null) return "";
+  if (difference === 0) return "same";
+  const sign = difference > 0 ? "+" : "−";
+  const size = showFigure(Math.abs(difference), unit);
+  const ratio = before ? ` (${sign}${showCount(Math.abs((difference / before) * 100))} %)` : "";
+  return unit === "share" ? `${sign}${size}` : `${sign}${size}${ratio}`;
+}

@@ -1,0 +1,293 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { newSimulateCommand, type SimulateOptions } from "../../src/commands/simulate";
+import type { RunReport } from "../../src/simulate/report";
+import type { SimulationReport } from "../../src/simulate/simulation-report";
+import { changed } from "../gateway-text";
+import { commitAll, git } from "../git-folder";
+import { newSession, type Session } from "../session";
+import { LOAD, SHOP } from "../simulate-text";
+
+let session: Session;
+/** What most tests look at: one run, made once. */
+let first: SimulationReport;
+beforeAll(async () => {
+  session = newSession();
+  await session.write("shop.yaml", SHOP);
+  await session.write("load.yaml", LOAD);
+  first = await simulated("--seed 7 --html page.html");
+}, 60_000);
+afterAll(() => session.close());
+
+async function simulated(words = "", load = "load.yaml"): Promise<SimulationReport> {
+  const { code, stdout, stderr } = await session.run(`simulate shop.yaml --load ${load} --format json ${words}`);
+  expect({ code, stderr }).toMatchObject({ code: 0 });
+  return JSON.parse(stdout);
+}
+
+const onlyRun = ({ runs }: SimulationReport): RunReport => {
+  expect(runs).toHaveLength(1);
+  return runs[0] as RunReport;
+};
+
+const tierOf = (run: RunReport, name: string) => {
+  const tier = run.tiers.find((one) => one.tier === name);
+  if (tier === undefined) throw new Error(`there is no tier ${name}`);
+  return tier;
+};
+
+test("simulate tells waits by tier, how requests ended, the backlog, the limit, the worker and the cost", async () => {
+  const { code, stdout, stderr } = await session.run("simulate shop.yaml --load load.yaml");
+  expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+  expect(stdout).toMatch(/^shop under load\.yaml: 30 s simulated, seed 1$/m);
+  expect(stdout).toMatch(/^tier +requests +p50 +p90 +p99 +longest +ideal p50 +ideal p99$/m);
+  expect(stdout).toMatch(/^BATCH +60 +at once +2\d(\.\d)? s +0$/m);
+  expect(stdout).toMatch(
+    /3 calls in any 1 s: \d+ calls, [\d.]+ % of what it allows in that time; no window held more than 3\./,
+  );
+  expect(stdout).toMatch(/^state transitions +\d+ +\$0\.00\d+$/m);
+  expect(stdout).toContain("Requests that waited, over time");
+});
+
+test("a backlog of 60 at three a second is worked off in about 20 s, and HIGH goes before it", async () => {
+  const run = onlyRun(first);
+  const [backlog] = run.backlogs;
+  // 60 batches and the HIGH requests of that time, one interval of 340 ms each: (1 s + 20 ms of jitter) / 3.
+  const high = tierOf(run, "HIGH").requests;
+  expect(run.limit.intervalUs).toBe(340_000);
+  expect(backlog).toMatchObject({ tier: "BATCH", requests: 60, atUs: 0, left: 0 });
+  expect(backlog?.drainUs).toBeGreaterThan(60 * 340_000);
+  expect(backlog?.drainUs).toBeLessThan((60 + high + 5) * 340_000);
+  expect(tierOf(run, "HIGH").waits?.p50Us).toBeLessThan(tierOf(run, "BATCH").waits?.p50Us ?? 0);
+  expect(run.limit.mostInWindow).toBeLessThanOrEqual(3);
+});
+
+test("every request is counted once: ended in one way, or not yet", async () => {
+  const run = onlyRun(await simulated("--for 8s"));
+  expect(run.tiers.some(({ left }) => left > 0)).toBe(true);
+  for (const { requests, ends, left } of run.tiers)
+    expect(Object.values(ends).reduce((sum, count) => sum + count, left)).toBe(requests);
+  expect(run.tiers.reduce((sum, { requests }) => sum + requests, 0)).toBe(run.requests);
+  const asked = run.series.tiers.flatMap((tier) => tier.asked).reduce((sum, count) => sum + count, 0);
+  expect(asked).toBe(run.requests);
+});
+
+test("the same seed gives the same figures, and another seed others", async () => {
+  const [same, other] = [await simulated("--seed 7"), await simulated("--seed 8")];
+  expect(JSON.stringify(same)).toBe(JSON.stringify(first));
+  expect(JSON.stringify(other.runs)).not.toBe(JSON.stringify(first.runs));
+  expect(first.seed).toBe(7);
+});
+
+test("a load of one line works: a rate for the default tier", async () => {
+  await session.write("line.yaml", "arrivals: 1/s\n");
+  const run = onlyRun(await simulated("--for 30s", "line.yaml"));
+  expect(tierOf(run, "BATCH").requests).toBe(run.requests);
+  expect(run.requests).toBeGreaterThan(15);
+  expect(run.requests).toBeLessThan(50);
+});
+
+test("a backlog without a time is simulated until it is worked off", async () => {
+  await session.write("backlog.yaml", "arrivals: [{ tier: BATCH, operation: price, backlog: 15 }]\n");
+  const run = onlyRun(await simulated("", "backlog.yaml"));
+  expect(run.simulatedUs).toBeLessThan(8_000_000);
+  expect(tierOf(run, "BATCH").ends.succeeded).toBe(15);
+});
+
+test("--for goes before the load's own time, and what it is too short for is told with how long is needed", async () => {
+  const { code, stdout, stderr } = await session.run("simulate shop.yaml --load load.yaml --for 5s --format json");
+  expect(code).toBe(0);
+  const report: SimulationReport = JSON.parse(stdout);
+  expect(onlyRun(report).simulatedUs).toBe(5_000_000);
+  expect(stderr).toMatch(
+    /^The backlog of 60 for BATCH was not worked off in 5 s: \d+ of it are left\. At this pace it takes about --for 1h\.$/m,
+  );
+});
+
+test("errors of the target end requests that must not be repeated as unknown", async () => {
+  await session.write(
+    "bad.yaml",
+    `for: 40s
+arrivals: [{ tier: HIGH, operation: order, rate: 2/s }]
+target: { failures: { error: 30%, reset: 10% } }
+`,
+  );
+  const high = tierOf(onlyRun(await simulated("", "bad.yaml")), "HIGH");
+  // 40 of 100, give or take three standard deviations of some 80 requests.
+  expect(high.ends.unknown / high.requests).toBeGreaterThan(0.23);
+  expect(high.ends.unknown / high.requests).toBeLessThan(0.57);
+});
+
+test("calls that the target throttles are told, and repeated", async () => {
+  await session.write(
+    "busy.yaml",
+    `for: 40s
+arrivals: [{ tier: HIGH, operation: order, rate: 1/s }]
+target: { failures: { throttled: 20%, retryAfter: 1s } }
+`,
+  );
+  const busy = tierOf(onlyRun(await simulated("", "busy.yaml")), "HIGH");
+  expect(busy.throttledCalls).toBeGreaterThan(2);
+  expect(busy.calls).toBeGreaterThanOrEqual(busy.ends.succeeded + busy.throttledCalls);
+});
+
+test("an outage is felt while it lasts, and what waited is called after it", async () => {
+  await session.write(
+    "outage.yaml",
+    `for: 1m
+arrivals: [{ tier: BATCH, operation: price, rate: 30/m, spacing: even }]
+target: { outages: [{ from: 20s, until: 30s, failure: refused }] }
+`,
+  );
+  const batch = tierOf(onlyRun(await simulated("", "outage.yaml")), "BATCH");
+  expect(batch.requests).toBe(30);
+  expect(batch.calls).toBeGreaterThan(30);
+  // Called at 20 s and refused, and then again two seconds later at the earliest.
+  expect(batch.waits?.maxUs).toBeGreaterThan(2_000_000);
+});
+
+test("--compare puts another file beside it under the same arrivals, with the differences", async () => {
+  await session.write("faster.yaml", changed(SHOP, "rateLimit: 3/s", "rateLimit: 6/s"));
+  const { code, stdout } = await session.run("simulate faster.yaml --load load.yaml --compare shop.yaml --seed 7");
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/^ +shop\.yaml +faster\.yaml +difference$/m);
+  expect(stdout).toMatch(/^BATCH: wait p99 +2\d(\.\d)? s +1\d(\.\d)? s +−1\d(\.\d)? s \(−\d\d(\.\d)? %\)$/m);
+  expect(stdout).toMatch(/^BATCH: succeeded +60 +60 +same$/m);
+});
+
+test("--compare-ref compares with the file as it was in a commit", async () => {
+  git(session.cwd, "init", "--quiet");
+  commitAll(session.cwd);
+  await session.write("shop.yaml", changed(SHOP, "rateLimit: 3/s", "rateLimit: 6/s"));
+  const report = await simulated("--compare-ref HEAD --for 5s");
+  expect(report.runs.map(({ file, ref, limit }) => [file, ref, limit.calls])).toEqual([
+    ["shop.yaml", "HEAD", 3],
+    ["shop.yaml", undefined, 6],
+  ]);
+  expect(report.runs[0]?.requests).toBe(report.runs[1]?.requests);
+  expect(report.differences?.find(({ figure }) => figure === "BATCH: succeeded")?.difference).toBeGreaterThan(0);
+  await session.write("shop.yaml", SHOP);
+});
+
+test("--compare-ref with a file that is new says that there is nothing to compare with", async () => {
+  await session.write("new.yaml", changed(SHOP, "name: shop", "name: new"));
+  const { code, stderr } = await session.run("simulate new.yaml --load load.yaml --compare-ref HEAD");
+  expect(code).toBe(2);
+  expect(stderr).toContain("There is no file new.yaml at HEAD, so there is nothing to compare with.");
+});
+
+/** A Ctrl-C that comes when it has been looked for so often. */
+const afterLooks = (looks: number): AbortSignal => {
+  let looked = 0;
+  const { signal } = new AbortController();
+  return Object.defineProperty(signal, "aborted", { get: () => looked++ >= looks });
+};
+
+test("Ctrl-C ends it with what is known so far, exit 130, and the page is whole", async () => {
+  const words = "simulate shop.yaml --load load.yaml --for 300d --format json --html ended.html";
+  const { code, stdout } = await session.run(words, { interrupt: afterLooks(500) });
+  expect(code).toBe(130);
+  const run = onlyRun(JSON.parse(stdout));
+  expect(run.isInterrupted).toBe(true);
+  expect(run.requests).toBeGreaterThan(59);
+  expect(run.simulatedUs).toBeLessThan(60_000_000);
+  expect(readFileSync(join(session.cwd, "ended.html"), "utf8")).toMatch(/Ended before its time[\s\S]*<\/html>\n$/);
+  expect(readdirSync(session.cwd).filter((name) => name.endsWith(".part"))).toEqual([]);
+});
+
+test("ended before anything was simulated, nothing is written", async () => {
+  const interrupt = new AbortController();
+  interrupt.abort();
+  const { code, stdout } = await session.run("simulate shop.yaml --load load.yaml --html never.html", {
+    interrupt: interrupt.signal,
+  });
+  expect({ code, stdout }).toEqual({ code: 130, stdout: "" });
+  expect(existsSync(join(session.cwd, "never.html"))).toBe(false);
+});
+
+test("a load with findings is not simulated: all of them on standard error, exit 1", async () => {
+  await session.write("wrong.yaml", "arrivals:\n  - { tier: HIHG, rate: 5 }\n  - { operation: prize, backlog: 10 }\n");
+  const { code, stdout, stderr } = await session.run("simulate shop.yaml --load wrong.yaml");
+  expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+  expect(stderr).toContain("wrong.yaml:2:13  error  LD008 unknown-tier");
+  expect(stderr).toContain("Did you mean HIGH?");
+  expect(stderr).toContain("wrong.yaml:2:25  error  SL004 bare-number");
+  expect(stderr).toContain("wrong.yaml:3:18  error  LD009 unknown-operation");
+});
+
+test("a request that the operation would refuse is a finding, not a simulation of refusals", async () => {
+  await session.write("wrong.yaml", "arrivals:\n  - { operation: order, request: { item: abc }, rate: 1/s }\n");
+  const { code, stderr } = await session.run("simulate shop.yaml --load wrong.yaml");
+  expect(code).toBe(1);
+  expect(stderr).toContain("wrong.yaml:2:25  error  LD015 request-that-does-not-fit");
+});
+
+test.each([
+  [
+    "a load that is missing",
+    "simulate shop.yaml --load nothing.yaml",
+    "There is no load file nothing.yaml. A load is a YAML file, of one line at least: arrivals: 5/s.",
+  ],
+  ["a gateway that is missing", "simulate nothing.yaml --load load.yaml", "There is no file nothing.yaml."],
+  ["no load", "simulate shop.yaml", "required option '--load <file>' not specified"],
+  [
+    "a time without its unit",
+    "simulate shop.yaml --load load.yaml --for 7",
+    "Write a whole number and its unit, like 12h or 7d.",
+  ],
+  ["a seed that is none", "simulate shop.yaml --load load.yaml --seed x", "It must be a whole number from 0 to"],
+  [
+    "two things to compare with",
+    "simulate shop.yaml --load load.yaml --compare a.yaml --compare-ref HEAD",
+    "--compare and --compare-ref exclude each other",
+  ],
+])("%s is wrong use, told in a sentence", async (_, words, sentence) => {
+  const { code, stdout, stderr } = await session.run(words);
+  expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+  expect(stderr).toContain(sentence);
+});
+
+test("a load in which nothing comes in the time is told so", async () => {
+  await session.write("late.yaml", "arrivals: [{ backlog: 10, at: 2h }]\n");
+  const { code, stderr } = await session.run("simulate shop.yaml --load late.yaml --for 1h");
+  expect(code).toBe(2);
+  expect(stderr).toContain("No request comes within 1 h of late.yaml");
+});
+
+test("a load that would take hours says how many requests it has, and which time is short enough", async () => {
+  await session.write("huge.yaml", "for: 100d\narrivals: 900/s\n");
+  const { code, stderr } = await session.run("simulate shop.yaml --load huge.yaml");
+  expect(code).toBe(2);
+  expect(stderr).toContain("About 7,776,000,000 requests come within 100 d of huge.yaml");
+  expect(stderr).toContain("at most --for 370m");
+});
+
+const REPOSITORY = join(__dirname, "..", "..", "..", "..");
+
+test.each(readdirSync(join(REPOSITORY, "loads")))("loads/%s is simulated with a gateway of gateways/", async (name) => {
+  const [gateway, load] = [join(REPOSITORY, "gateways", "nvd.yaml"), join(REPOSITORY, "loads", name)];
+  const { code, stdout } = await session.run(`simulate ${gateway} --load ${load} --for 2m --format json`);
+  expect(code).toBe(0);
+  const { runs }: SimulationReport = JSON.parse(stdout);
+  expect(runs[0]?.requests).toBeGreaterThan(0);
+  expect(runs[0]?.calls).toBeGreaterThan(0);
+});
+
+test("the help has examples, and says what a load is", async () => {
+  const { code, stdout } = await session.run("simulate --help");
+  expect(code).toBe(0);
+  expect(stdout).toContain("$ sluice simulate gateways/companies-house.yaml --load loads/weekday.yaml");
+  expect(stdout).toContain("arrivals: 5/s");
+});
+
+test("simulate takes a seed of 1, for people, unless told otherwise", async () => {
+  const seen: SimulateOptions[] = [];
+  const command = newSimulateCommand(async (options) => void seen.push(options));
+  await command.parseAsync(["a.yaml", "--load", "l.yaml"], { from: "user" });
+  expect(seen).toEqual([
+    {
+      ...{ file: "a.yaml", load: "l.yaml", for: undefined, seed: 1, env: undefined, html: undefined },
+      ...{ format: "pretty", compare: undefined, compareRef: undefined },
+    },
+  ]);
+});

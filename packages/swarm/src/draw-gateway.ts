@@ -1,0 +1,80 @@
+import { type Json, lintGateways } from "@sluice/dsl";
+import type { Random } from "@sluice/local";
+import { oneOf } from "./draw";
+
+type File = { readonly [key: string]: Json };
+
+const RATES = ["1/20s", "1/3s", "5/10s", "2/s", "10/s", "30/s", "60/m", "600/5m", "7/s", "100/s", "20/m", "3/700ms"];
+const RESPONSES = ["1s", "2s", "3s", "5s", "10s"];
+const TIER_NAMES = ["A", "B", "C", "D", "E"];
+const TIMEOUTS = ["24h", "2h", "20m", "4m"];
+
+/** A gateway file of any kind that the worker serves. What lint refuses is drawn anew. */
+export function drawGateway(random: Random): File {
+  for (;;) {
+    const file = drawFile(random);
+    const { findings } = lintGateways([{ file: "register.yaml", text: JSON.stringify(file) }]);
+    if (!findings.some(({ severity }) => severity === "error")) return file;
+  }
+}
+
+/** What a deployment in traffic changes: the limit within its window, the shares, or nothing but the code. */
+export function drawPatch(random: Random, file: File): File {
+  if (random.chance(0.3)) return {};
+  const [, calls, window] = /^(\d+)\/(.+)$/.exec(String(file.rateLimit ?? "")) ?? [];
+  if (calls === undefined) return {};
+  const changed = Math.max(1, Math.round(Number(calls) * oneOf(random, [0.3, 0.5, 2, 3])));
+  const patch = { rateLimit: `${changed}/${window}` };
+  const { findings } = lintGateways([{ file: "register.yaml", text: JSON.stringify({ ...file, ...patch }) }]);
+  return findings.some(({ severity }) => severity === "error") ? {} : patch;
+}
+
+function drawFile(random: Random): File {
+  const hasRate = random.chance(0.9);
+  const hasConcurrency = !hasRate || random.chance(0.3);
+  return {
+    version: 1,
+    name: "register",
+    ...(hasRate && { rateLimit: oneOf(random, RATES) }),
+    ...(hasConcurrency && { concurrency: oneOf(random, [1, 2, 4, 10]) }),
+    ...(hasRate && random.chance(0.2) && { jitter: oneOf(random, ["5ms", "10ms", "50ms", "100ms"]) }),
+    tiers: drawTiers(random),
+    timeouts: { connect: oneOf(random, ["500ms", "1s", "2s"]), response: oneOf(random, RESPONSES) },
+    endpoint: { adapter: "http", url: "http://127.0.0.1:1" },
+    operations: OPERATIONS,
+    outcomes: drawOutcomes(random),
+    retries: drawRetries(random),
+  };
+}
+
+/** Two that may be repeated and two that may not; one of each kind by its method, one by what it declares. */
+const OPERATIONS: Json = {
+  read: { method: "GET", path: "/read" },
+  order: { method: "POST", path: "/orders" },
+  pay: { method: "POST", path: "/payments", idempotency: { header: "Idempotency-Key" } },
+  amend: { method: "PATCH", path: "/orders/1" },
+};
+
+function drawTiers(random: Random): Json {
+  const count = random.chance(0.5) ? 3 : random.between(1, 5);
+  const share = oneOf(random, [undefined, undefined, "10%", "20%"]);
+  return TIER_NAMES.slice(0, count).map((name, rank) => ({
+    name,
+    timeout: oneOf(random, TIMEOUTS),
+    ...(rank > 0 && share !== undefined && { share }),
+  }));
+}
+
+function drawOutcomes(random: Random): Json {
+  const pause = oneOf(random, ["2s", "10s", "30s"]);
+  return {
+    throttled: { pause, ...(random.chance(0.5) && { status: [403] }) },
+    ...(random.chance(0.3) && { unavailable: [503] }),
+  };
+}
+
+function drawRetries(random: Random): Json {
+  if (random.chance(0.3)) return {};
+  const retry = () => ({ attempts: random.between(1, 6), backoff: oneOf(random, ["1s", "3s"]), max: "10s" });
+  return { throttled: retry(), unavailable: retry(), unknown: retry() };
+}

@@ -1,0 +1,23 @@
+import type { Checker, Setting } from "./checker";
+import { conservationChecker } from "./conservation";
+import { honestyChecker } from "./honesty";
+import { livenessChecker } from "./liveness";
+import { obedienceChecker } from "./obedience";
+import { onceChecker } from "./once";
+import { openCallsChecker } from "./open-calls";
+import { orderChecker } from "./order";
+import { rateChecker } from "./rate";
+import { starvationChecker } from "./starvation";
+
+/** Everything that a run must keep. */
+export const allCheckers = (setting: Setting): Checker[] => [
+  rateChecker(setting),
+  openCallsChecker(setting),
+  conservationChecker(),
+  onceChecker(setting),
+  starvationChecker(setting),
+  orderChecker(setting),
+  livenessChecker(setting),
+  honestyChecker(setting),
+  obedienceChecker(setting),
+];

@@ -1,0 +1,91 @@
+import { type Micros, seconds, us } from "@sluice/dsl";
+import type { Sighting } from "../sighting";
+import { isDeath, isLostCall } from "../sighting";
+import {
+  awsCallUs,
+  type Broken,
+  type Checker,
+  inSeconds,
+  longestPauseUs,
+  meaningOf,
+  type Setting,
+  SLACK,
+  WAY_BACK,
+  wallStepsUs,
+} from "./checker";
+
+type Called = Extract<Sighting, { kind: "called" }>;
+
+interface Quiet {
+  readonly answeredAtUs: Micros;
+  readonly fromUs: Micros;
+  readonly untilUs: Micros;
+}
+
+/** A turn reads the gate every five seconds, and again after one when that failed. */
+const GATE_READ_WITHIN: Micros = seconds(6);
+
+/**
+ * A target that asked to be left alone is, by the process that heard it and by all that come after; and a gateway that a
+ * person paused calls nothing until it is resumed.
+ *
+ * Excused: a park that its process had no time to leave in the gate, or could not, before it died.
+ */
+export function obedienceChecker(setting: Setting): Checker {
+  let quiets: Quiet[] = [];
+  let pausedAtUs: Micros | undefined;
+  let lostCallAtUs = Number.NEGATIVE_INFINITY;
+  const stepsUs = wallStepsUs(setting);
+  const pauseUs = longestPauseUs(setting);
+  const savedWithinUs = us(WAY_BACK + awsCallUs(setting));
+  const pausedWithinUs = us(GATE_READ_WITHIN + awsCallUs(setting) + pauseUs + WAY_BACK);
+
+  const called = (call: Called): Broken | undefined => {
+    const { atUs, request } = call;
+    quiets = quiets.filter(({ untilUs }) => atUs < untilUs);
+    const hit = quiets.find(({ fromUs }) => atUs > fromUs);
+    const asked = quietOf(call, setting);
+    if (asked !== undefined) {
+      quiets.push({
+        answeredAtUs: asked.answeredAtUs,
+        fromUs: us(asked.answeredAtUs + WAY_BACK + pauseUs),
+        untilUs: us(asked.untilUs - SLACK - stepsUs),
+      });
+    }
+    if (pausedAtUs !== undefined && atUs > pausedAtUs + pausedWithinUs) {
+      return { message: `${request} was called at ${inSeconds(atUs)}, and the gateway is paused`, request };
+    }
+    if (hit === undefined) return undefined;
+    const early = inSeconds(us(hit.untilUs - atUs));
+    return {
+      message: `${request} was called at ${inSeconds(atUs)}, ${early} before the target's pause was over`,
+      request,
+    };
+  };
+
+  const died = (atUs: Micros) => {
+    quiets = quiets.filter(({ answeredAtUs }) => atUs > answeredAtUs + savedWithinUs && lostCallAtUs < answeredAtUs);
+  };
+
+  return {
+    invariant: "obedience",
+    see(sighting) {
+      if (isDeath(sighting)) died(sighting.atUs);
+      if (isLostCall(sighting)) lostCallAtUs = sighting.atUs;
+      if (sighting.kind === "paused") pausedAtUs = sighting.atUs;
+      if (sighting.kind === "resumed") pausedAtUs = undefined;
+      return sighting.kind === "called" ? called(sighting) : undefined;
+    },
+  };
+}
+
+/** When the worker knows, and until when the target wants to be left alone. */
+export function quietOf(
+  { atUs, reaction, asksUs }: Called,
+  { plan }: Setting,
+): { readonly answeredAtUs: Micros; readonly untilUs: Micros } | undefined {
+  if (meaningOf(reaction, plan) !== "throttled") return undefined;
+  const answeredAtUs = us(atUs + reaction.latencyUs);
+  const { pauseUs, maxPauseUs } = plan.outcomes.throttled;
+  return { answeredAtUs, untilUs: us(answeredAtUs + Math.min(asksUs ?? pauseUs, maxPauseUs)) };
+}

@@ -1,0 +1,114 @@
+import { type Micros, ms, seconds, us } from "@sluice/dsl";
+import type { Sighting } from "../sighting";
+import { isDeath, isLostCall } from "../sighting";
+import { Attempts } from "./attempts";
+import { awsCallUs, type Setting } from "./checker";
+
+interface Waiting {
+  readonly request: string;
+  readonly tier: string;
+  readonly sinceUs: Micros;
+  /** Handed to a worker that lives; false: visible in its queue. */
+  readonly isInHand: boolean;
+}
+
+/**
+ * Which tiers have work that could start, by what SQS saw: the messages that it handed out, and those that it was never
+ * asked for.
+ *
+ * A tier *presses* when one of its requests has been in the worker's hands for as long as its preparation may take (two
+ * calls to AWS, a handshake, and once more), or when its queue has held one for several looks and not been asked with
+ * success. A worker that has just died or been replaced, or whose calls to AWS fail, starts again from nothing.
+ */
+export class Reach {
+  private readonly waiting = new Map<string, Waiting>();
+  private readonly attempts = new Attempts();
+  private readonly handedAtUs = new Map<string, Micros>();
+  private disturbedAtUs = us(Number.NEGATIVE_INFINITY);
+  private readonly prepareUs: Micros;
+  private readonly looksUs: Micros;
+
+  constructor(setting: Setting) {
+    const { intervalUs } = setting.plan.limit;
+    const handshakeUs = ms(setting.scenario.target.handshakeMs);
+    this.prepareUs = us(2 * (2 * awsCallUs(setting) + handshakeUs) + 2 * intervalUs + seconds(1));
+    this.looksUs = us(this.prepareUs + K_LOOKS * LOOK);
+  }
+
+  /** @returns whether what was seen makes the worker begin from nothing */
+  see(sighting: Sighting): boolean {
+    const { atUs } = sighting;
+    this.attempts.see(sighting);
+    switch (sighting.kind) {
+      case "delivered":
+        this.add(sighting.id, { ...sighting, sinceUs: atUs, isInHand: false });
+        return false;
+      case "looked":
+        this.looked(sighting);
+        return false;
+      case "givenBack":
+        this.change(sighting.id, (one) => ({ ...one, sinceUs: atUs, isInHand: false }));
+        return false;
+      case "published":
+      case "unpublished":
+      case "answered":
+      case "ended":
+      case "called":
+        for (const id of this.waiting.keys()) if (!this.attempts.waits(id)) this.waiting.delete(id);
+        return false;
+      default:
+        if (!isDisturbance(sighting)) return false;
+        this.disturbed(atUs);
+        return true;
+    }
+  }
+
+  /** Whether a request of the tier could have been started for a while. */
+  presses(tier: string, atUs: Micros): boolean {
+    const age = (sinceUs: Micros) => atUs - Math.max(sinceUs, this.disturbedAtUs);
+    const isUnasked = age(this.handedAtUs.get(tier) ?? us(Number.NEGATIVE_INFINITY)) >= this.looksUs;
+    for (const one of this.waiting.values()) {
+      if (one.tier !== tier) continue;
+      if (one.isInHand ? age(one.sinceUs) >= this.prepareUs : isUnasked && age(one.sinceUs) >= this.looksUs)
+        return true;
+    }
+    return false;
+  }
+
+  private add(id: string, waiting: Waiting): void {
+    // A second copy of a publish says nothing new, and what nobody waits for is only cleared away.
+    if (!this.waiting.has(id) && this.attempts.waits(id)) this.waiting.set(id, waiting);
+  }
+
+  private change(id: string, how: (one: Waiting) => Waiting): void {
+    const one = this.waiting.get(id);
+    if (one !== undefined) this.waiting.set(id, how(one));
+  }
+
+  private looked({ tier, ids, atUs }: Extract<Sighting, { kind: "looked" }>): void {
+    for (const id of ids) {
+      this.change(id, (one) => (one.isInHand ? one : { ...one, sinceUs: atUs, isInHand: true }));
+      this.handedAtUs.set(tier, atUs);
+    }
+  }
+
+  /** What a dead worker held shows again when its visibility ends, and counts from the next look that brings it. */
+  private disturbed(atUs: Micros): void {
+    this.disturbedAtUs = atUs;
+    for (const [id, one] of this.waiting) {
+      if (one.isInHand) this.waiting.set(id, { ...one, sinceUs: us(Number.POSITIVE_INFINITY), isInHand: false });
+    }
+  }
+}
+
+/** How often a worker may look at a queue in vain. */
+const K_LOOKS = 3;
+const LOOK: Micros = seconds(1);
+
+const LONG_PAUSES: ReadonlySet<string> = new Set(["pause before bytes", "bytes held", "replaced environments"]);
+
+const isDisturbance = (sighting: Sighting): boolean =>
+  isDeath(sighting) ||
+  isLostCall(sighting) ||
+  ["deployed", "paused", "resumed", "way"].includes(sighting.kind) ||
+  (sighting.kind === "fault" && LONG_PAUSES.has(sighting.fault));

@@ -1,0 +1,359 @@
+import { type GatewayPlan, ms, seconds, us } from "@sluice/dsl";
+import { answered, type ExecutionEnd, type Reaction, refused } from "@sluice/local";
+import { planOf } from "../src/deploy";
+import { drawScenario } from "../src/draw-scenario";
+import { allCheckers } from "../src/invariants/all";
+import { ask, type Setting } from "../src/invariants/checker";
+import { judgeAll } from "../src/invariants/rate";
+import type { Scenario } from "../src/scenario";
+import type { Sighting } from "../src/sighting";
+
+const GATEWAY: Scenario["gateway"] = {
+  version: 1,
+  name: "register",
+  rateLimit: "2/s",
+  concurrency: 2,
+  tiers: [
+    { name: "HIGH", timeout: "1h" },
+    { name: "LOW", timeout: "1h", share: "10%" },
+  ],
+  timeouts: { response: "5s" },
+  endpoint: { adapter: "http", url: "http://127.0.0.1:1" },
+  operations: { read: { method: "GET", path: "/" }, order: { method: "POST", path: "/" } },
+};
+
+const plan: GatewayPlan = planOf(JSON.stringify(GATEWAY));
+/** Any scenario will do, as long as nothing of it is on. */
+const scenario: Scenario = {
+  ...drawScenario(1),
+  gateway: GATEWAY,
+  target: { handshakeMs: 30, idleMs: 60_000, phases: [] },
+  aws: { faults: {}, outages: [] },
+  operations: [],
+};
+const calm = { ...scenario.process, pauseShare: 0, holdShare: 0, stallShare: 0, crashShare: 0 };
+const setting: Setting = { plan, scenario: { ...scenario, process: calm } };
+
+type Log = [second: number, sighting: object][];
+
+/** What the checkers find in a log made by hand: invariant and message of the first violation. */
+function judgeLog(log: Log): string {
+  const checkers = allCheckers(setting);
+  for (const [second, seen] of log) {
+    const sighting = { ...seen, atUs: us(Math.round(second * 1_000_000)) } as Sighting;
+    for (const checker of checkers) {
+      const violation = ask(checker, sighting);
+      if (violation !== undefined) return `${violation.invariant}: ${violation.message}`;
+    }
+  }
+  return "kept";
+}
+
+const started = (request: string) => ({ kind: "started", request });
+const published = (request: string, tier = "HIGH", attempt = 0) => ({
+  ...{ kind: "published", id: `${request}/${attempt}`, request, tier, attempt, operation: "read" },
+});
+const delivered = (request: string, tier = "HIGH") => ({ kind: "delivered", id: `${request}/0`, request, tier });
+const looked = (tier: string, ...requests: string[]) => ({
+  kind: "looked",
+  tier,
+  ids: requests.map((name) => `${name}/0`),
+});
+const called = (
+  request: string,
+  more: { tier?: string; operation?: string; attempt?: number; reaction?: Reaction } = {},
+) => ({
+  ...{ kind: "called", request, tier: "HIGH", operation: "read", attempt: 0, asksUs: undefined },
+  ...{ reaction: answered(ms(100)), ...more },
+});
+const answer = (request: string) => ({ kind: "answered", id: `${request}/0`, request, error: undefined });
+const deleted = (request: string) => ({ kind: "deleted", id: `${request}/0`, request });
+const fault = (kind: string) => ({ kind: "fault", fault: kind, where: "" });
+const ended = (request: string, error?: string, cause?: string) => {
+  const end: Partial<ExecutionEnd> = error
+    ? { status: "FAILED", error, cause }
+    : { status: "SUCCEEDED", output: '{"body":{"ok":true}}' };
+  return { kind: "ended", request, end };
+};
+const SLOW: Reaction = { latencyUs: us(0), end: "hang" };
+
+describe("rate", () => {
+  test("calls at the two ends of a window are in unlike windows", () => {
+    expect(
+      judgeLog([
+        [0, called("a")],
+        [0.5, called("b")],
+        [1, called("c")],
+      ]),
+    ).toBe("kept");
+  });
+  test("one call more in a half-open window breaks it, by our counting and by the other judge's", async () => {
+    expect(
+      judgeLog([
+        [0, called("a")],
+        [0.5, called("b")],
+        [0.999999, called("c")],
+      ]),
+    ).toContain("rate: 3 calls from 0.000 s");
+    const arrivals = [us(0), us(500_000), us(999_999)];
+    expect(await judgeAll(arrivals, plan)).toEqual([{ message: expect.stringContaining("rolling-rate-limiter") }]);
+  });
+  test("a lowered limit holds when the turns that began under the old one are over", () => {
+    const lower = planOf(JSON.stringify({ ...GATEWAY, rateLimit: "1/s" }));
+    const timeout = plan.worker.functionTimeoutUs / 1_000_000;
+    const two = (at: number): Log => [
+      [at, called("a")],
+      [at + 0.6, called("b")],
+    ];
+    expect(judgeLog([[0, { kind: "deployed", plan: lower }], ...two(timeout - 2)])).toBe("kept");
+    expect(judgeLog([[0, { kind: "deployed", plan: lower }], ...two(timeout + 2)])).toContain("1/s is allowed");
+  });
+  test("a call without an answer keeps its place for two response timeouts, unless its worker died", () => {
+    const hanging: Log = [
+      [0, called("a", { reaction: SLOW })],
+      [1, called("b", { reaction: SLOW })],
+    ];
+    expect(judgeLog([...hanging, [9, called("c")]])).toContain("rate: 3 calls are open");
+    expect(judgeLog([...hanging, [2, fault("crash")], [9, called("c")]])).toBe("kept");
+    expect(judgeLog([...hanging, [11, called("c")]])).toBe("kept");
+  });
+});
+
+describe("conservation", () => {
+  test("a message goes after its answer, and never before", () => {
+    const log: Log = [
+      [0, started("a")],
+      [0, published("a")],
+      [1, called("a")],
+    ];
+    expect(judgeLog([...log, [2, answer("a")], [2, ended("a")], [3, deleted("a")]])).toBe("kept");
+    expect(judgeLog([...log, [2, deleted("a")]])).toContain("conservation: the message of a was deleted");
+  });
+  test("what was started and has not ended is running", () => {
+    expect(
+      judgeLog([
+        [0, started("a")],
+        [5, { kind: "tick", running: 1 }],
+      ]),
+    ).toBe("kept");
+    expect(
+      judgeLog([
+        [0, started("a")],
+        [5, { kind: "tick", running: 0 }],
+      ]),
+    ).toContain("conservation: 0 executions");
+  });
+  test("at the end nothing waits and no message is left", () => {
+    const over = (running: number, HIGH: number) => ({ kind: "over", running, left: { HIGH } });
+    expect(judgeLog([[9, over(0, 0)]])).toBe("kept");
+    expect(
+      judgeLog([
+        [0, started("a")],
+        [9, over(1, 0)],
+      ]),
+    ).toContain("conservation: 1 never ended: a");
+    expect(judgeLog([[9, over(0, 2)]])).toContain("conservation: 2 messages are left");
+  });
+});
+
+describe("once", () => {
+  test("an order is called again only when it was refused", () => {
+    const again = (reaction: Reaction): Log => [
+      [0, called("a", { operation: "order", reaction })],
+      [40, called("a", { operation: "order", attempt: 1 })],
+    ];
+    expect(judgeLog(again(refused(429)))).toBe("kept");
+    expect(judgeLog(again(refused(502)))).toContain("once: a may not be repeated");
+  });
+  test("a call is made twice in one attempt only when a worker died in between", () => {
+    expect(
+      judgeLog([
+        [0, called("a")],
+        [9, called("a")],
+      ]),
+    ).toContain("once: a was called twice in one attempt");
+    expect(
+      judgeLog([
+        [0, called("a")],
+        [5, fault("kill")],
+        [9, called("a")],
+      ]),
+    ).toBe("kept");
+    const refusedOrder = called("a", { operation: "order", reaction: refused(429) });
+    const again = called("a", { operation: "order" });
+    expect(
+      judgeLog([
+        [0, refusedOrder],
+        [40, again],
+      ]),
+    ).toContain("once: a was called twice in one attempt");
+    expect(
+      judgeLog([
+        [0, refusedOrder],
+        [5, fault("failed call to AWS")],
+        [40, again],
+      ]),
+    ).toBe("kept");
+  });
+  test("an execution ends once, unless it was redriven", () => {
+    const log: Log = [
+      [0, called("a")],
+      [1, ended("a")],
+    ];
+    expect(judgeLog([...log, [2, ended("a")]])).toContain("once: a ended twice");
+    expect(judgeLog([...log, [2, { kind: "redriven", request: "a" }], [3, ended("a")]])).toBe("kept");
+  });
+});
+
+/** One request of each tier in a worker's hands, and then calls of `tier`, one a second. */
+function pressed(tier: string, calls: number, before: Log = []): Log {
+  const log: Log = [];
+  for (const name of ["HIGH", "LOW"])
+    log.push([0, published(name, name)], [0, delivered(name, name)], [0, looked(name, name)]);
+  for (let i = 0; i < calls; i++) log.push([20 + i, called(`${tier}${i}`, { tier })]);
+  return [...log.slice(0, 6), ...before, ...log.slice(6)];
+}
+
+describe("order of tiers", () => {
+  test("a lower tier gets what it may be owed, and then its share, while a higher one has work in hand", () => {
+    expect(judgeLog(pressed("LOW", 4))).toBe("kept");
+    expect(judgeLog(pressed("LOW", 5))).toContain("order: LOW4 of LOW was started");
+  });
+  test("a higher tier whose work was just given to a worker does not press", () => {
+    expect(judgeLog(pressed("LOW", 5, [[19, fault("crash")]]))).toBe("kept");
+  });
+});
+
+describe("starvation", () => {
+  test("a tier with work in hand is not owed more than a few starts", () => {
+    expect(judgeLog(pressed("HIGH", 50))).toBe("kept");
+    expect(judgeLog(pressed("HIGH", 60))).toContain("starvation: LOW has work and is owed 5.1 starts");
+  });
+});
+
+describe("liveness", () => {
+  const waiting: Log = [
+    [0, published("a")],
+    [0, delivered("a")],
+  ];
+  const tick = { kind: "tick", running: 0 };
+  test("a request that waits is called within the plan's bound", () => {
+    expect(judgeLog([...waiting, [90, tick]].filter(([, one]) => one !== tick) as Log)).toBe("kept");
+    expect(judgeLog([...waiting, [115, { kind: "calm" }]])).toContain("liveness: a waits at 115.000 s");
+  });
+  test("what a crash leaves hidden comes first, and a pause is not counted", () => {
+    const hidden = (plan.queues.bellVisibilityUs + plan.queues.tierVisibilityUs) / 1_000_000 + 60;
+    expect(judgeLog([...waiting, [10, fault("crash")], [100 + hidden, { kind: "calm" }]])).toBe("kept");
+    expect(judgeLog([...waiting, [10, fault("crash")], [130 + hidden, { kind: "calm" }]])).toContain("liveness");
+    const paused: Log = [
+      [10, { kind: "paused" }],
+      [900, { kind: "resumed" }],
+      [960, { kind: "calm" }],
+    ];
+    expect(judgeLog([...waiting, ...paused])).toBe("kept");
+  });
+  test("a target that asked for quiet is waited for", () => {
+    const reaction = refused(429, { "retry-after": "600" });
+    const parked: Log = [
+      [1, { ...called("b", { reaction }), asksUs: seconds(600) }],
+      [660, { kind: "calm" }],
+    ];
+    expect(judgeLog([...waiting, ...parked])).toBe("kept");
+  });
+});
+
+describe("honesty", () => {
+  test.each([
+    ["success", ended("a"), answered()],
+    ["rejected", ended("a", "Gateway.Rejected"), refused(404)],
+    ["throttled", ended("a", "Gateway.Throttled"), refused(429)],
+    ["unknown", ended("a", "Gateway.Unknown"), SLOW],
+  ])("%s is believed when the target said so, and not otherwise", (_, end, reaction) => {
+    const lie = reaction === SLOW ? refused(404) : SLOW;
+    expect(
+      judgeLog([
+        [0, called("a", { reaction })],
+        [9, end],
+      ]),
+    ).toBe("kept");
+    expect(
+      judgeLog([
+        [0, called("a", { reaction: lie })],
+        [9, end],
+      ]),
+    ).toContain("honesty: a: ");
+  });
+  test("a request that was called is not said to be uncalled", () => {
+    const cause = JSON.stringify({ attempt: 0, message: "No call was made." });
+    expect(
+      judgeLog([
+        [0, called("a", { reaction: SLOW })],
+        [9, ended("a", "Gateway.Expired", cause)],
+      ]),
+    ).toContain("said to be uncalled");
+  });
+  test("what a worker heard it tells, unless it died", () => {
+    const end = ended("a", "Gateway.Unknown");
+    expect(
+      judgeLog([
+        [0, called("a")],
+        [9, end],
+      ]),
+    ).toContain("done and not told");
+    expect(
+      judgeLog([
+        [0, called("a")],
+        [5, fault("crash")],
+        [9, end],
+      ]),
+    ).toBe("kept");
+  });
+});
+
+describe("obedience", () => {
+  const refusal = { ...called("a", { reaction: refused(429, { "retry-after": "10" }) }), asksUs: seconds(10) };
+  test("a target that asked for quiet gets it", () => {
+    expect(
+      judgeLog([
+        [0, refusal],
+        [9, called("b")],
+      ]),
+    ).toContain("obedience: b was called at 9.000 s");
+    expect(
+      judgeLog([
+        [0, refusal],
+        [10.1, called("b")],
+      ]),
+    ).toBe("kept");
+  });
+  test("a process that died before it could park is excused, and one that died later is not", () => {
+    expect(
+      judgeLog([
+        [0, refusal],
+        [0.1, fault("crash")],
+        [9, called("b")],
+      ]),
+    ).toBe("kept");
+    expect(
+      judgeLog([
+        [0, refusal],
+        [2, fault("crash")],
+        [9, called("b")],
+      ]),
+    ).toContain("obedience");
+  });
+  test("a paused gateway calls nothing", () => {
+    expect(
+      judgeLog([
+        [0, { kind: "paused" }],
+        [3, called("a")],
+      ]),
+    ).toBe("kept");
+    expect(
+      judgeLog([
+        [0, { kind: "paused" }],
+        [9, called("a")],
+      ]),
+    ).toContain("the gateway is paused");
+  });
+});
