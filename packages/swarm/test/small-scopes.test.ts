@@ -10,7 +10,7 @@ const ONE: Scope = { requests: 1, tiers: 1, slots: 2, crashes: 0, lates: 0, orde
 const CRASHED: Scope = { ...ONE, crashes: 1, lates: 1, orders: 0 };
 
 test.each<[string, Scope, runs: number]>([
-  ["one request in every order", ONE, 14],
+  ["one request in every order", ONE, 10],
   ["one request with any one step late", { ...ONE, lates: 1, orders: 0 }, 20],
   ["one request and the death of its worker at any await, before or after its effect", { ...CRASHED, lates: 0 }, 30],
 ])(
@@ -26,7 +26,7 @@ test.each<[string, Scope, runs: number]>([
 
 test("a run that is given up would go on as the run that came first", async () => {
   const scope: Scope = { ...ONE, requests: 2, tiers: 2 };
-  const twins = (await givenUp(scope)).filter((_, at) => at % 12 === 0);
+  const twins = (await givenUp(scope)).filter((_, at) => at % 6 === 0);
   expect(twins.length).toBeGreaterThan(5);
   const gateway = deploy(gatewayFileOf(scope));
   const stage = newStage(gateway);
@@ -63,12 +63,12 @@ const stepsOf = ({ happened }: ScopeRun): string[] =>
   happened.filter(({ isChosen }) => !isChosen).map(({ atUs, label }) => `${atUs} ${label}`);
 
 describe("a worker that takes a claim whose answer is late for its own", () => {
-  const RUNS = 200;
+  const RUNS = 100;
 
-  test("calls what may not be repeated twice, in 8 interleavings, and in each after a death and a late claim", async () => {
+  test("calls twice what may not be repeated: in 4 of the first 100 interleavings, each with a death and a late claim", async () => {
     const { exploreScope, replayScope } = await explorerWith(readFileSync(PLANTED, "utf8"));
     const { counts, failures } = await exploreScope(CRASHED, { goesOn: ({ runs }) => runs < RUNS });
-    expect(counts).toMatchObject({ runs: RUNS, violations: 8 });
+    expect(counts).toMatchObject({ runs: RUNS, violations: 4 });
     for (const { happened, violations } of failures) {
       expect(violations.map(({ invariant }) => invariant)).toContain("once");
       const chosen = happened.filter(({ isChosen }) => isChosen).map(({ label }) => label);

@@ -26,8 +26,8 @@ export const SCOPES: readonly Scope[] = [
   { requests: 1, tiers: 1, slots: 2, crashes: 1, lates: 1, orders: 0 },
   { requests: 2, tiers: 2, slots: 2, crashes: 0, lates: 0, orders: undefined },
   { requests: 3, tiers: 2, slots: 2, crashes: 0, lates: 0, orders: undefined },
-  { requests: 3, tiers: 2, slots: 2, crashes: 0, lates: 1, orders: 0 },
-  { requests: 3, tiers: 2, slots: 2, crashes: 1, lates: 0, orders: 0 },
+  { requests: 3, tiers: 2, slots: 2, crashes: 1, lates: 0, orders: 1 },
+  { requests: 3, tiers: 2, slots: 2, crashes: 1, lates: 1, orders: 0 },
 ];
 
 const EXAMPLES = `
