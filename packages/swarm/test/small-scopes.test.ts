@@ -26,19 +26,22 @@ test.each<[string, Scope, runs: number]>([
 
 test("a run that is given up would go on as the run that came first", async () => {
   const scope: Scope = { ...ONE, requests: 2, tiers: 2 };
-  const twins = (await givenUp(scope)).filter((_, at) => at % 12 === 0);
-  expect(twins.length).toBeGreaterThan(3);
-  const stage = newStage(deploy(gatewayFileOf(scope)));
+  const twins = (await givenUp(scope)).filter((_, at) => at % 6 === 0);
+  expect(twins.length).toBeGreaterThan(5);
+  const gateway = deploy(gatewayFileOf(scope));
+  const stage = newStage(gateway);
   for (const { pruned, first } of twins) {
     const [here, there] = [await runScope(scope, stage, pruned.given), await runScope(scope, stage, first)];
     const rest = stepsOf(here).length - pruned.steps;
     expect(stepsOf(here).slice(-rest)).toEqual(stepsOf(there).slice(-rest));
   }
+  gateway.remove();
 }, 300_000);
 
 /** Runs that came to a known state, each with the choices of the run that had come there first. */
 async function givenUp(scope: Scope) {
-  const stage = newStage(deploy(gatewayFileOf(scope)));
+  const gateway = deploy(gatewayFileOf(scope));
+  const stage = newStage(gateway);
   const seen = new Map<string, readonly number[]>();
   const twins: { pruned: { given: readonly number[]; steps: number }; first: readonly number[] }[] = [];
   for (let given: number[] | undefined = []; given !== undefined; ) {
@@ -52,6 +55,7 @@ async function givenUp(scope: Scope) {
     if (first !== undefined) twins.push({ pruned: { given: own, steps: stepsOf(run).length }, first });
     given = nextGiven(run.forks);
   }
+  gateway.remove();
   return twins;
 }
 
@@ -59,12 +63,12 @@ const stepsOf = ({ happened }: ScopeRun): string[] =>
   happened.filter(({ isChosen }) => !isChosen).map(({ atUs, label }) => `${atUs} ${label}`);
 
 describe("a worker that takes a claim whose answer is late for its own", () => {
-  const RUNS = 200;
+  const RUNS = 100;
 
-  test("calls what may not be repeated twice, in 8 interleavings, and in each after a death and a late claim", async () => {
+  test("calls twice what may not be repeated: in 4 of the first 100 interleavings, each with a death and a late claim", async () => {
     const { exploreScope, replayScope } = await explorerWith(readFileSync(PLANTED, "utf8"));
     const { counts, failures } = await exploreScope(CRASHED, { goesOn: ({ runs }) => runs < RUNS });
-    expect(counts).toMatchObject({ runs: RUNS, violations: 8 });
+    expect(counts).toMatchObject({ runs: RUNS, violations: 4 });
     for (const { happened, violations } of failures) {
       expect(violations.map(({ invariant }) => invariant)).toContain("once");
       const chosen = happened.filter(({ isChosen }) => isChosen).map(({ label }) => label);

@@ -26,8 +26,8 @@ export const SCOPES: readonly Scope[] = [
   { requests: 1, tiers: 1, slots: 2, crashes: 1, lates: 1, orders: 0 },
   { requests: 2, tiers: 2, slots: 2, crashes: 0, lates: 0, orders: undefined },
   { requests: 3, tiers: 2, slots: 2, crashes: 0, lates: 0, orders: undefined },
-  { requests: 3, tiers: 2, slots: 2, crashes: 0, lates: 1, orders: 0 },
-  { requests: 3, tiers: 2, slots: 2, crashes: 1, lates: 0, orders: 0 },
+  { requests: 3, tiers: 2, slots: 2, crashes: 1, lates: 0, orders: 1 },
+  { requests: 3, tiers: 2, slots: 2, crashes: 1, lates: 1, orders: 0 },
 ];
 
 const EXAMPLES = `
@@ -125,13 +125,14 @@ async function run(options: Options, stop: AbortSignal): Promise<number> {
   const explorer = await explorerOf(options);
   const scopes = scopesOf(options);
   const [first] = scopes;
-  if (options.replay !== undefined && first !== undefined) return replay(explorer, first, options.replay);
+  if (options.replay !== undefined && first !== undefined)
+    return replay(explorer, first, options.replay, options.patch);
   const explored: Explored[] = [];
   for (const scope of scopes) {
     if (stop.aborted) break;
     explored.push({ scope, ...(await exploreOne(explorer, scope, options, stop)) });
   }
-  process.stdout.write(options.format === "json" ? renderJson(explored) : renderText(explored));
+  process.stdout.write(options.format === "json" ? renderJson(explored) : renderText(explored, options.patch));
   const isClean = explored.every(({ isComplete, counts }) => isComplete && counts.violations === 0);
   return isClean && explored.length === scopes.length ? 0 : 1;
 }
@@ -163,15 +164,15 @@ async function exploreOne({ exploreScope }: Explorer, scope: Scope, options: Opt
   return exploration;
 }
 
-async function replay(explorer: Explorer, scope: Scope, given: readonly number[]): Promise<number> {
+async function replay(explorer: Explorer, scope: Scope, given: readonly number[], patch?: string): Promise<number> {
   const run = await explorer.replayScope(scope, given);
-  process.stdout.write(`${renderFailure(scope, run)}\n`);
+  process.stdout.write(`${renderFailure(scope, run, patch)}\n`);
   return run.violations.length > 0 ? 1 : 0;
 }
 
-function renderText(explored: readonly Explored[]): string {
+function renderText(explored: readonly Explored[], patch?: string): string {
   const failures = explored.flatMap(({ scope, failures: [first] }) => (first === undefined ? [] : [{ scope, first }]));
-  const traces = failures.map(({ scope, first }) => `\n${renderFailure(scope, first)}\n`);
+  const traces = failures.map(({ scope, first }) => `\n${renderFailure(scope, first, patch)}\n`);
   return `${renderExplored(explored)}\n${traces.join("")}`;
 }
 

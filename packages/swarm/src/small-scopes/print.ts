@@ -35,8 +35,12 @@ const figuresOf = ({ choices, runs, pruned, states, violations, seconds }: Count
   seconds.toFixed(1),
 ];
 
-/** What was broken, every step that led there, and how to see it again. */
-export function renderFailure(scope: Scope, run: ScopeRun): string {
+/**
+ * What was broken, every step that led there, and how to see it again.
+ *
+ * @param patch the file of the defect that was explored
+ */
+export function renderFailure(scope: Scope, run: ScopeRun, patch?: string): string {
   const width = Math.max(...run.happened.map(({ atUs }) => secondsOf(atUs).length));
   const steps = run.happened.map(
     ({ atUs, label, detail, isChosen }) =>
@@ -49,7 +53,7 @@ export function renderFailure(scope: Scope, run: ScopeRun): string {
     "seconds; * is what was chosen, or went wrong; in brackets queues that changed: messages waiting + in hand",
     ...steps,
     "",
-    `Again: npm run simulate:small-scopes -- ${optionsOf(scope)} --replay ${renderChoices(run.forks)}`,
+    `Again: npm run simulate:small-scopes -- ${optionsOf(scope)}${patch === undefined ? "" : ` --patch ${patch}`} --replay ${renderChoices(run.forks)}`,
   ].join("\n");
 }
 

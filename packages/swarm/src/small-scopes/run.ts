@@ -2,12 +2,11 @@ import { type Json, type Micros, us } from "@sluice/dsl";
 import { type AwaitPoint, answered, type Cloud, type Queue, type Simulation, simulate } from "@sluice/local";
 import type { Deployment } from "../deploy";
 import type { Violation } from "../outcome";
-import type { Answered } from "./broken";
 import { ChosenRandom } from "./chosen-random";
 import { type Allowance, Course, CRASH, type Fork, FREE } from "./course";
 import { allowanceOf, requestsOf, type Scope } from "./scope";
 import { type Happened, ScopeClock } from "./scope-clock";
-import { verdictOf } from "./verdict";
+import { Verdict } from "./verdict";
 
 /** How one run went. */
 export interface ScopeRun {
@@ -54,7 +53,7 @@ export async function runScope(
   const course = new Course(given, allowanceOf(scope));
   // The mapping's pollers and the sweep, both about the bells.
   clock.begin(course, BELLS);
-  const answers: Answered[] = [];
+  const verdict = new Verdict(gateway, clock.lateUs);
   const world = await simulate({
     ...gateway,
     seed: 1,
@@ -64,33 +63,39 @@ export async function runScope(
     faults: { callWithinUs: us(0), deliveryWithinUs: clock.lateUs },
     pathVariesUs: us(gateway.plan.limit.jitterUs - gateway.plan.limit.latenessUs),
     placement: scope.slots > 1 ? { kind: "any", environments: scope.slots } : { kind: "reuse" },
-    processFaults: { crash: (point) => fateAt(clock, point) },
+    processFaults: { crash: (point) => fateAt(clock, verdict, point) },
     target: {
       react: (arrival) => {
         const reaction = answered(ANSWER_AFTER);
-        answers.push({ arrival, reaction });
+        verdict.called(arrival, reaction);
         clock.touch("target");
         clock.askedBy({ label: "the target answers", kind: "answer", thing: "target" });
         return reaction;
       },
     },
   });
+  verdict.begin(world);
   for (const { name, tier } of requestsOf(scope)) {
     const asker = { label: `${name} is asked for`, kind: "arrival", thing: `execution ${name}` } as const;
     clock.soon(asker, () => world.send(tier, name, { operation: "order" }));
   }
-  const isPruned = await pass(world, clock, scope, isKnown);
-  const violations = isPruned ? [] : verdictOf(world, { gateway, answers, hasCrashed: hasCrashed(course, scope) });
-  return { forks: course.forks, happened: clock.happened, isPruned, violations, endedAtUs: clock.now() };
+  const isPruned = await pass(world, clock, scope, verdict, isKnown);
+  if (!isPruned) await verdict.over(world);
+  return {
+    forks: course.forks,
+    happened: clock.happened,
+    isPruned,
+    violations: isPruned ? [] : verdict.violations,
+    endedAtUs: clock.now(),
+  };
 }
-
-const hasCrashed = ({ left }: Course, { crashes }: Scope): boolean => left.crashes < crashes;
 
 /** Lets everything happen until all is over. @returns whether it was given up in a state that is known */
 async function pass(
   world: Simulation,
   clock: ScopeClock,
   scope: Scope,
+  verdict: Verdict,
   isKnown: (state: string, left: Allowance) => boolean,
 ): Promise<boolean> {
   const { course } = clock;
@@ -98,6 +103,7 @@ async function pass(
   let sizes = queues.map(([, queue]) => sizeOf(queue));
   let isPruned = false;
   const goesOn = (): boolean => {
+    verdict.tick(world);
     if (course.isOpen && isServed(world, scope)) course.isOpen = false;
     if (clock.now() > LONGEST_RUN || (!course.isOpen && isAtRest(world))) return false;
     if (course.isOpen && course.isBeyondGiven) isPruned = isKnown(clock.state(), course.left);
@@ -182,17 +188,23 @@ const queueThing = (url: string): string => `queue ${lastPart(lastPart(url), "-"
 const lastPart = (text: string, separator = "/"): string => text.slice(text.lastIndexOf(separator) + 1);
 
 /** Whether a worker dies at this await; and who it is that asks for what comes next. */
-function fateAt(clock: ScopeClock, { environmentId, label }: AwaitPoint): "before" | "after" | undefined {
+function fateAt(
+  clock: ScopeClock,
+  verdict: Verdict,
+  { environmentId, label }: AwaitPoint,
+): "before" | "after" | undefined {
   const worker = `worker ${lastPart(environmentId, "-")}`;
   clock.touch(worker);
   const fate = (["lives", "before", "after"] as const)[clock.course.choose([FREE, CRASH, CRASH])] ?? "lives";
   clock.mark(`${worker} ${label} ${fate}`);
   const kind = label === "connect" ? "answer" : "timer";
   clock.askedBy({ label: `${worker}: ${label}`, kind, thing: worker, hearer: worker });
+  verdict.lives(worker);
   if (fate === "lives") return undefined;
   // Its end is its bells' business too: the mapping asks for the next.
   clock.bind(worker, BELLS);
   clock.tell(`${worker} dies ${fate} ${label}`);
+  verdict.crashed(worker);
   return fate;
 }
 
