@@ -73,7 +73,7 @@ const HAND_RENEWED_EVERY = 10;
 const IN_HAND = 2;
 /** A call's log line with its metrics and CloudWatch's own 26 bytes, held by a test; and about what Lambda writes of a turn. */
 export const CALL_LINE_BYTES = 780;
-const TURN_LINES_BYTES = 500;
+export const TURN_LINES_BYTES = 500;
 const HOURS_A_MONTH = 730;
 const MINUTES_A_MONTH = HOURS_A_MONTH * 60;
 /** Success, Calls, UsedShare, Duration, Wait, Age. */
