@@ -38,7 +38,7 @@ const SIZES = {
     shares: [0.01, 0.05, 0.1, 0.2],
     highLoads: [0.2, 0.8, 1.5],
   },
-  small: { calls: 300, turns: [20], latenciesMs: [150], shares: [0.05], highLoads: [0.2] },
+  small: { calls: 300, turns: [2, 40], latenciesMs: [150], shares: [0.05], highLoads: [0.2] },
 };
 const RATE = "10/s";
 const RESPONSE = seconds(10);
@@ -64,11 +64,13 @@ operations: { read: { method: GET, path: /read } }
   if (specs[0] === undefined) throw new Error(JSON.stringify(findings));
   const plan = planGateway(specs[0].spec);
   const lengthUs = us(turns * RESPONSE);
+  const functionTimeoutUs = us(Math.min(900_000_000, lengthUs + RESPONSE + seconds(30)));
   return {
     ...plan,
     turn: { ...plan.turn, lengthUs },
+    queues: { ...plan.queues, bellVisibilityUs: functionTimeoutUs },
     tiers: plan.tiers.map((tier, rank) => ({ ...tier, share: rank === 0 ? 0 : share })),
-    worker: { ...plan.worker, functionTimeoutUs: us(Math.min(900_000_000, lengthUs + RESPONSE + seconds(30))) },
+    worker: { ...plan.worker, functionTimeoutUs },
   };
 }
 

@@ -129,7 +129,7 @@ export async function simulate(options: SimulationOptions): Promise<Simulation> 
   const services = createServices({
     world,
     queueOrigin: "http://localhost",
-    stepFunctions: remembers ? {} : { keepEnded: 0 },
+    stepFunctions: remembers ? {} : { keepEnded: 0, keepsHistory: false },
     host: (cloud) =>
       createVirtualHost({
         clock,

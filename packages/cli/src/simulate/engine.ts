@@ -1,16 +1,14 @@
 import { readFileSync } from "node:fs";
 import { type GatewayPlan, type Json, type Micros, us } from "@sluice/dsl";
-import { type ExecutionEnd, type Reaction, simulate, type Usage, type WorkerLog } from "@sluice/local";
+import { type ExecutionEnd, type Reaction, simulate, type Usage } from "@sluice/local";
+import type { CallLine } from "@sluice/runtime";
 import type { SynthesizedStack } from "../synthesize";
-
-/** A call as the worker's log tells it. */
-export type CallLine = Extract<WorkerLog, { readonly kind: "call" }>["line"];
 
 /** What happens in a simulated gateway, each told when it happens. */
 export interface EngineEvents {
   /** A call arrived at the target: what does the target do? */
   called(name: string, operation: string, at: Micros): Reaction;
-  /** A call's end, as the worker's log has it; told before what comes of it. */
+  /** A call's end, as the worker's log has it. */
   logged(line: CallLine, name: string): void;
   ended(end: ExecutionEnd): void;
 }
@@ -50,27 +48,15 @@ export async function startEngine(
   const template: Json = JSON.parse(readFileSync(templatePath, "utf8"));
   const world = await simulate({
     ...{ template, assetDir, stackName, plan, seed },
-    target: {
-      react: ({ atUs, operation, context }) => {
-        tellLines();
-        return events.called(nameOf(context.execution), operation, atUs);
-      },
-    },
+    // What is over is told and forgotten: weeks are simulated.
+    remembers: false,
+    target: { react: ({ atUs, operation, context }) => events.called(nameOf(context.execution), operation, atUs) },
   });
   const [functionName = ""] = world.stack.functionNames;
   const running = watchInvocations(world);
   const aws = countAws(world.services.cloud);
-  let told = 0;
-  const tellLines = () => {
-    for (; told < world.log.length; told++) {
-      const entry = world.log[told];
-      if (entry?.kind === "call") events.logged(entry.line, nameOf(entry.line.execution));
-    }
-  };
-  world.services.stepFunctions.onEnded((end) => {
-    tellLines();
-    events.ended(end);
-  });
+  world.onCall((line) => events.logged(line, nameOf(line.execution)));
+  world.onEnded((end) => events.ended(end));
   return {
     now: () => world.clock.now(),
     at: (instant, action) => void world.clock.at(instant, action),
@@ -79,10 +65,7 @@ export async function startEngine(
       const executionArn = `${world.stack.stateMachineArn.replace(":stateMachine:", ":execution:")}:${name}`;
       void world.services.cloud.call({ kind: "user" }, "sfn", "StopExecution", { executionArn });
     },
-    async run(until, goesOn) {
-      await world.clock.run({ until, while: goesOn });
-      tellLines();
-    },
+    run: (until, goesOn) => world.clock.run({ until, while: goesOn }),
     get lambda() {
       const usage = world.services.lambda.usage(functionName);
       return { ...usage, durationUs: us(usage.durationUs + running()) };

@@ -5,9 +5,9 @@ import type { Tally } from "./tally";
 
 /**
  * So many open requests of a tier are given to the simulated services at most; those behind them are only counted until
- * there is room. Each takes memory there, and a backlog of a million would take more than a laptop has.
+ * there is room. Each takes some 3.5 kB there, and a backlog of a million would take more than a laptop has to spare.
  */
-export const MOST_IN_SERVICES = 20_000;
+export const MOST_IN_SERVICES = 100_000;
 
 /** Requests that wait behind the services: when each was asked for, and what it is. */
 interface Behind {

@@ -1,7 +1,7 @@
 import { ERRORS, type GatewayPlan, type Micros, us } from "@sluice/dsl";
 import type { ExecutionEnd } from "@sluice/local";
+import type { CallLine } from "@sluice/runtime";
 import { build, type Histogram } from "hdr-histogram-js";
-import type { CallLine } from "./engine";
 import { ENDS, type End, Timeline } from "./timeline";
 
 /** A request that has not ended. */

@@ -112,3 +112,15 @@ test("the memory of a simulation that forgets does not grow with the time simula
   expect(world.counts().ended).toBeGreaterThan(4_300);
   expect(heapMb() - before).toBeLessThan(8);
 }, 240_000);
+
+test("a request that waits takes less than 4 kB, so that a hundred thousand may wait", async () => {
+  const world = await worldOf(await synthesize("1/m", TIERS), { remembers: false });
+  for (let i = 0; i < 100; i++) world.send("NORMAL", `before-${i}`, { operation: "read" });
+  await world.run("5s");
+  const before = heapMb();
+  const requests = 5_000;
+  for (let i = 0; i < requests; i++) world.send("NORMAL", `r${i}`, { operation: "read" });
+  await world.run("5s");
+  expect(world.depths().NORMAL).toBeGreaterThanOrEqual(requests);
+  expect(((heapMb() - before) * 1e6) / requests).toBeLessThan(4_000);
+}, 120_000);

@@ -82,10 +82,13 @@ export function contentBytes({ body, attributes }: Pick<Content, "body" | "attri
   return bytes;
 }
 
+const NO_ATTRIBUTES: MessageAttributes = new Map();
+
 /** @throws ServiceError when an attribute has no type that SQS knows, or no value */
 export function parseAttributes(attributes: Json | undefined): MessageAttributes {
+  if (attributes === undefined) return NO_ATTRIBUTES;
   const parsed = new Map<string, MessageAttribute>();
-  for (const [name, attribute] of Object.entries(inputObject(attributes ?? {}, "MessageAttributes"))) {
+  for (const [name, attribute] of Object.entries(inputObject(attributes, "MessageAttributes"))) {
     const fields = inputObject(attribute, `the message attribute ${name}`);
     const dataType = optionalText(fields, "DataType") ?? "";
     if (!/^(String|Number|Binary)(\.|$)/.test(dataType))

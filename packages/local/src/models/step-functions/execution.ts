@@ -3,8 +3,9 @@ import { after, type Timer } from "../../clock";
 import { type Cloud, type Principal, ServiceError } from "../../cloud-types";
 import { isObject } from "../../input";
 import type { World } from "../../world";
-import { ExpressionFailure, type States } from "../jsonata";
+import type { States } from "../jsonata";
 import type { Definition, FailState, State, TaskState } from "./definition";
+import { fillTemplate } from "./filling";
 import { History, WHOLE } from "./history";
 import { type Failure, failureOf, serviceInput } from "./integrations";
 import { matchesError, Retries } from "./retry";
@@ -28,6 +29,8 @@ export interface Surroundings {
   readonly world: World;
   readonly cloud: Cloud;
   readonly tokens: Tokens;
+  /** Whether anybody will read histories. */
+  readonly keepsHistory: boolean;
   /** Told once, when the execution has ended. */
   ended(execution: Execution): void;
 }
@@ -73,6 +76,25 @@ interface Visit {
   readonly enteredAtMs: number;
 }
 
+/** One visit of a Task state, over all its attempts. */
+interface TaskVisit {
+  readonly visit: Visit;
+  readonly state: TaskState;
+  /** Undefined until an attempt has failed. */
+  readonly retries: Retries | undefined;
+  readonly retryCount: number;
+}
+
+/** An attempt whose service was asked. A million may be open at once: it holds what its end needs, and no promise. */
+interface OpenAttempt {
+  readonly task: TaskVisit;
+  readonly token: string;
+  /** Whether the service's own response has come back. */
+  isSubmitted: boolean;
+  /** An answer that came before. */
+  answer: TaskEnd | undefined;
+}
+
 /** One run of a state machine, from StartExecution to its end. */
 export class Execution {
   status: ExecutionStatus = "RUNNING";
@@ -85,8 +107,9 @@ export class Execution {
   /** The state that it is in, or in which it ended. */
   private lastVisit: Visit | undefined;
   private readonly history: History;
-  private readonly pending = new Set<Timer>();
-  private openToken: string | undefined;
+  /** What it waits for, its attempt's answer apart. Most executions have none, and there may be a million. */
+  private pending: Set<Timer> | undefined;
+  private attempt: OpenAttempt | undefined;
 
   constructor(
     readonly arn: string,
@@ -97,7 +120,7 @@ export class Execution {
     private readonly surroundings: Surroundings,
   ) {
     const { clock } = surroundings.world;
-    this.history = new History(() => clock.wallMs());
+    this.history = new History(clock, surroundings.keepsHistory);
     this.startedAtMs = clock.wallMs();
   }
 
@@ -114,12 +137,12 @@ export class Execution {
     const { inputText, machine } = this;
     this.history.record(
       "ExecutionStarted",
-      ["executionStartedEventDetails", { input: inputText, inputDetails: WHOLE, roleArn: machine.roleArn }],
+      () => ["executionStartedEventDetails", { input: inputText, inputDetails: WHOLE, roleArn: machine.roleArn }],
       0,
     );
     this.limitTime();
     // Recorded on AWS: the first state's entry names no event before it.
-    void this.run(this.enter(machine.definition.startAt, { output: this.input, outputText: inputText }, 0));
+    this.goOn(this.enter(machine.definition.startAt, { output: this.input, outputText: inputText }, 0));
   }
 
   /**
@@ -138,12 +161,12 @@ export class Execution {
     this.status = "RUNNING";
     this.failure = undefined;
     this.stoppedAtMs = undefined;
-    this.openToken = undefined;
-    this.history.record("ExecutionRedriven", ["executionRedrivenEventDetails", { redriveCount: this.redriveCount }]);
+    const { redriveCount } = this;
+    this.history.record("ExecutionRedriven", () => ["executionRedrivenEventDetails", { redriveCount }]);
     this.limitTime();
     const { state, input } = visit;
-    if (state.type === "Task") void this.run(visit);
-    else void this.run(this.enter(state.name, { output: input, outputText: JSON.stringify(input) }, visit.beforeId));
+    if (state.type === "Task") this.goOn(visit);
+    else this.goOn(this.enter(state.name, { output: input, outputText: JSON.stringify(input) }, visit.beforeId));
   }
 
   private limitTime(): void {
@@ -155,37 +178,34 @@ export class Execution {
   stop(error: string | undefined, cause: string | undefined): void {
     if (!this.isRunning) return;
     const details = { ...(error !== undefined && { error }), ...(cause !== undefined && { cause }) };
-    this.history.record("ExecutionAborted", ["executionAbortedEventDetails", details], 0);
+    this.history.record("ExecutionAborted", () => ["executionAbortedEventDetails", details], 0);
     this.close("ABORTED", { error, cause });
   }
 
   private timeOut(): void {
-    this.history.record("ExecutionTimedOut", ["executionTimedOutEventDetails", { error: "States.Timeout" }], 0);
+    this.history.record("ExecutionTimedOut", () => ["executionTimedOutEventDetails", { error: "States.Timeout" }], 0);
     this.close("TIMED_OUT", { error: "States.Timeout", cause: undefined });
   }
 
-  private async run(first: Visit): Promise<void> {
-    let visit = first;
-    for (;;) {
-      this.lastVisit = visit;
-      const { state } = visit;
-      const followed = await this.visit(visit);
-      if (followed === undefined) return;
-      const { next, outputText } = followed;
-      const exitedId = this.history.record(`${state.type}StateExited`, [
-        "stateExitedEventDetails",
-        { name: state.name, output: outputText, outputDetails: WHOLE },
-      ]);
-      if (next === undefined) {
-        this.succeed(outputText);
-        return;
-      }
-      visit = this.enter(next, followed, exitedId);
-    }
+  /** On from a state that was entered. Whatever waits there goes on by itself when it has what it waits for. */
+  private goOn(visit: Visit): void {
+    this.lastVisit = visit;
+    const { state } = visit;
+    if (state.type === "Task") void this.begin({ visit, state, retries: undefined, retryCount: 0 });
+    else void this.pass(visit, state);
+  }
+
+  private leave({ state }: Visit, { next, output, outputText }: Step): void {
+    const exitedId = this.history.record(`${state.type}StateExited`, () => [
+      "stateExitedEventDetails",
+      { name: state.name, output: outputText, outputDetails: WHOLE },
+    ]);
+    if (next === undefined) this.succeed(outputText);
+    else this.goOn(this.enter(next, { output, outputText }, exitedId));
   }
 
   private succeed(outputText: string): void {
-    this.history.record("ExecutionSucceeded", [
+    this.history.record("ExecutionSucceeded", () => [
       "executionSucceededEventDetails",
       { output: outputText, outputDetails: WHOLE },
     ]);
@@ -198,31 +218,34 @@ export class Execution {
     if (state === undefined) throw new Error(`the definition of ${this.machine.name} has no state ${name}`);
     const enteredId = this.history.record(
       `${state.type}StateEntered`,
-      ["stateEnteredEventDetails", { input: outputText, inputDetails: WHOLE, name: state.name }],
+      () => ["stateEnteredEventDetails", { input: outputText, inputDetails: WHOLE, name: state.name }],
       beforeId,
     );
     const enteredAtMs = this.surroundings.world.clock.wallMs();
     return { state, input: output, enteredId, beforeId, enteredAtMs };
   }
 
-  /** @returns undefined when the execution has ended in this state */
-  private async visit(visit: Visit): Promise<Step | undefined> {
-    const { state, input } = visit;
+  /** A state in which nothing is waited for but its expressions. */
+  private async pass(visit: Visit, state: Exclude<State, TaskState>): Promise<void> {
+    const { input } = visit;
+    let step: Step;
     try {
-      switch (state.type) {
-        case "Task":
-          return await this.runTask(visit, state);
-        case "Fail":
-          return this.fail(await this.failureIn(visit, state));
-        default: {
-          const output = await this.outputOf(visit, state.output, { input, context: this.context(visit, 0) }, input);
-          return this.stepTo(visit, state.type === "Pass" ? state.next : undefined, output);
-        }
+      if (state.type === "Fail") {
+        this.fail(await this.failureIn(visit, state));
+        return;
       }
+      const output = await this.outputOf(
+        visit,
+        state.output,
+        () => ({ input, context: this.context(visit, 0) }),
+        input,
+      );
+      step = this.stepTo(visit, state.type === "Pass" ? state.next : undefined, output);
     } catch (error) {
-      if (!(error instanceof StateFailure)) throw error;
-      return this.fail({ error: error.error, cause: error.failureCause });
+      this.failBy(error);
+      return;
     }
+    this.leave(visit, step);
   }
 
   private async failureIn(visit: Visit, state: FailState): Promise<Failure> {
@@ -236,130 +259,187 @@ export class Execution {
     return { error: await text(state.error), cause: await text(state.cause) };
   }
 
-  private fail(failure: Failure): undefined {
+  private fail(failure: Failure): void {
     const { error, cause } = failure;
-    this.history.record("ExecutionFailed", [
+    this.history.record("ExecutionFailed", () => [
       "executionFailedEventDetails",
       { ...(cause !== undefined && { cause }), ...(error !== undefined && { error }) },
     ]);
     this.close("FAILED", failure);
-    return undefined;
+  }
+
+  /** @throws what is no failure of the state: a defect of a model */
+  private failBy(error: unknown): void {
+    if (!(error instanceof StateFailure)) throw error;
+    this.fail({ error: error.error, cause: error.failureCause });
   }
 
   private close(status: ExecutionStatus, failure: Failure | undefined): void {
     this.status = status;
     this.failure = failure;
     this.stoppedAtMs = this.surroundings.world.clock.wallMs();
-    for (const timer of this.pending) timer.cancel();
-    if (this.openToken !== undefined) this.surroundings.tokens.close(this.openToken);
+    for (const timer of this.pending ?? []) timer.cancel();
+    if (this.attempt !== undefined) this.surroundings.tokens.close(this.attempt.token);
+    this.attempt = undefined;
     this.surroundings.ended(this);
   }
 
-  private async runTask(visit: Visit, state: TaskState): Promise<Step> {
-    const retries = new Retries(state.retriers, this.surroundings.world.random);
-    for (let retryCount = 0; ; retryCount++) {
-      try {
-        return await this.attempt(visit, state, retryCount);
-      } catch (failure) {
-        if (!(failure instanceof StateFailure)) throw failure;
-        const waitUs = retries.waitAfter(failure.names);
-        if (waitUs === undefined) return await this.catchFailure(visit, state, retryCount, failure);
-        // Recorded on AWS: the wait leaves no event.
-        await this.whileRunning(new Promise<void>((resolve) => this.after(waitUs, resolve)));
-      }
+  private async begin(task: TaskVisit): Promise<void> {
+    const { visit, state, retryCount } = task;
+    try {
+      if (this.history.lastId > MAX_EVENTS - EVENTS_RESERVED) throw tooManyEvents();
+      const token = this.surroundings.tokens.issue(this.arn);
+      const context = { ...this.context(visit, retryCount), Task: { Token: token } };
+      const states: States = { input: visit.input, context };
+      const filled = this.fill(visit, state.arguments, states);
+      const args = this.argumentsIn(visit, state, filled instanceof Promise ? await filled : filled);
+      const limits: Limits = {
+        timeout: await this.secondsOf(visit, state.timeoutSeconds, states),
+        heartbeat: await this.secondsOf(visit, state.heartbeatSeconds, states),
+      };
+      this.recordScheduled(visit, state, args, limits);
+      this.open(task, token, args, limits);
+    } catch (failure) {
+      this.retry(task, failure);
     }
   }
 
-  private async catchFailure(visit: Visit, state: TaskState, retryCount: number, failure: StateFailure): Promise<Step> {
-    const catcher = state.catchers.find(({ errors }) => failure.names.some((name) => matchesError(errors, name)));
-    if (catcher === undefined) throw failure;
-    const errorOutput = failure.output;
-    const states = { input: visit.input, errorOutput, context: this.context(visit, retryCount) };
-    return this.stepTo(visit, catcher.next, await this.outputOf(visit, catcher.output, states, errorOutput));
+  /** @throws what is no failure of the state: a defect of a model */
+  private retry(task: TaskVisit, failure: unknown): void {
+    if (!(failure instanceof StateFailure)) throw failure;
+    const retries = task.retries ?? new Retries(task.state.retriers, this.surroundings.world.random);
+    const waitUs = retries.waitAfter(failure.names);
+    if (waitUs === undefined) void this.catchFailure(task, failure);
+    // Recorded on AWS: the wait leaves no event.
+    else this.after(waitUs, () => void this.begin({ ...task, retries, retryCount: task.retryCount + 1 }));
   }
 
-  private async attempt(visit: Visit, state: TaskState, retryCount: number): Promise<Step> {
-    if (this.history.lastId > MAX_EVENTS - EVENTS_RESERVED)
-      throw new StateFailure(
-        "States.Runtime",
-        `The execution reached the maximum number of history events (${MAX_EVENTS}).`,
-      );
-    const { tokens } = this.surroundings;
-    const token = tokens.issue(this.arn);
-    const context = this.context(visit, retryCount);
-    const asked: States = { input: visit.input, context: { ...context, Task: { Token: token } } };
-    const args = await this.argumentsOf(visit, state, asked);
-    const timeout = await this.secondsOf(visit, state.timeoutSeconds, asked);
-    const heartbeat = await this.secondsOf(visit, state.heartbeatSeconds, asked);
-    this.recordScheduled(visit, state, args, { timeout, heartbeat });
-    const result = await this.callback(state, token, args, { timeout, heartbeat });
-    const answered: States = { input: visit.input, result: result.output, context };
-    return this.stepTo(visit, state.next, await this.outputOf(visit, state.output, answered, result.output));
+  private async catchFailure({ visit, state, retryCount }: TaskVisit, failure: StateFailure): Promise<void> {
+    const catcher = state.catchers.find(({ errors }) => failure.names.some((name) => matchesError(errors, name)));
+    if (catcher === undefined) {
+      this.failBy(failure);
+      return;
+    }
+    const errorOutput = failure.output;
+    const states = () => ({ input: visit.input, errorOutput, context: this.context(visit, retryCount) });
+    let step: Step;
+    try {
+      step = this.stepTo(visit, catcher.next, await this.outputOf(visit, catcher.output, states, errorOutput));
+    } catch (error) {
+      this.failBy(error);
+      return;
+    }
+    this.leave(visit, step);
   }
 
   private recordScheduled(visit: Visit, state: TaskState, args: Json, limits: Limits): void {
     const { resourceType, resource } = state.integration;
-    this.history.record("TaskScheduled", [
+    const parameters = this.sized(visit, args);
+    this.history.record("TaskScheduled", () => [
       "taskScheduledEventDetails",
       {
         ...(limits.heartbeat !== undefined && { heartbeatInSeconds: limits.heartbeat }),
-        parameters: this.sized(visit, args),
+        parameters,
         region: this.surroundings.world.region,
         resource,
         resourceType,
         ...(limits.timeout !== undefined && { timeoutInSeconds: limits.timeout }),
       },
     ]);
-    this.history.record("TaskStarted", ["taskStartedEventDetails", { resource, resourceType }]);
+    this.history.record("TaskStarted", () => ["taskStartedEventDetails", { resource, resourceType }]);
   }
 
-  /** Hands the token to the service and waits for its answer. */
-  private async callback(
-    state: TaskState,
-    token: string,
-    args: { [key: string]: Json },
-    limits: Limits,
-  ): Promise<{ readonly output: Json }> {
-    const { resourceType, resource } = state.integration;
-    const { tokens } = this.surroundings;
-    this.openToken = token;
-    let answer: TaskEnd | undefined;
-    const answered = new Promise<TaskEnd>((resolve) => {
-      tokens.wait(token, this.arn, limits, (end) => {
-        answer = end;
-        resolve(end);
-      });
-    });
-    const submitted = this.submit(state, args);
-    // A time-out does not wait for the service. An answer does: a worker may have the message before the service's own
-    // response has come back, and the history keeps its order all the same. An answer that was taken stands, whatever
-    // the service says afterwards.
-    const end = await this.whileRunning(
-      Promise.race([
-        submitted.then((refusal) => answer ?? refusal ?? answered),
-        answered.then(async (end) => {
-          if (end.kind !== "timedOut") await submitted;
-          return end;
-        }),
-      ]),
+  /** Hands the token to the service, and waits for its answer. */
+  private open(task: TaskVisit, token: string, args: { [key: string]: Json }, limits: Limits): void {
+    const attempt: OpenAttempt = { task, token, isSubmitted: false, answer: undefined };
+    this.attempt = attempt;
+    this.surroundings.tokens.wait(token, this.arn, limits, (end) => this.answered(attempt, end));
+    this.submit(attempt, args);
+  }
+
+  /**
+   * A time-out does not wait for the service. An answer does: a worker may have the message before the service's own
+   * response has come back, and the history keeps its order all the same.
+   */
+  private answered(attempt: OpenAttempt, end: TaskEnd): void {
+    if (end.kind === "timedOut" || attempt.isSubmitted) void this.finish(attempt, end);
+    else attempt.answer = end;
+  }
+
+  private submit(attempt: OpenAttempt, args: { [key: string]: Json }): void {
+    const { integration } = attempt.task.state;
+    const { service, operation } = integration;
+    const { cloud, world } = this.surroundings;
+    const requestId = world.random.uuid();
+    const input = serviceInput(integration, args);
+    void cloud.call(this.machine.principal, service, operation, input).then(
+      (response) => this.submitted(attempt, response, requestId),
+      (error: unknown) => this.refused(attempt, { kind: "failed", ...failureOf(integration, error, requestId) }),
     );
-    tokens.close(token);
-    this.openToken = undefined;
+  }
+
+  private submitted(attempt: OpenAttempt, response: Json, requestId: string): void {
+    // When this attempt has timed out meanwhile, its history is closed.
+    if (this.attempt !== attempt) return;
+    attempt.isSubmitted = true;
+    const { resourceType, resource } = attempt.task.state.integration;
+    this.history.record("TaskSubmitted", () => {
+      const output = {
+        ...(isObject(response) && response),
+        SdkHttpMetadata: { HttpStatusCode: 200 },
+        SdkResponseMetadata: { RequestId: requestId },
+      };
+      return [
+        "taskSubmittedEventDetails",
+        { output: JSON.stringify(output), outputDetails: WHOLE, resource, resourceType },
+      ];
+    });
+    if (attempt.answer !== undefined) void this.finish(attempt, attempt.answer);
+  }
+
+  /** An answer that was taken stands, whatever the service says afterwards. */
+  private refused(attempt: OpenAttempt, refusal: TaskEnd): void {
+    void this.finish(attempt, attempt.answer ?? refusal);
+  }
+
+  private async finish(attempt: OpenAttempt, end: TaskEnd): Promise<void> {
+    // Over already: the execution has ended, or the attempt has timed out.
+    if (this.attempt !== attempt) return;
+    this.attempt = undefined;
+    this.surroundings.tokens.close(attempt.token);
+    const { task } = attempt;
+    const { visit, state, retryCount } = task;
+    let step: Step;
+    try {
+      const result = this.resultOf(state, end);
+      const states = () => ({ input: visit.input, result, context: this.context(visit, retryCount) });
+      const output = this.outputOf(visit, state.output, states, result);
+      step = this.stepTo(visit, state.next, output instanceof Promise ? await output : output);
+    } catch (failure) {
+      this.retry(task, failure);
+      return;
+    }
+    this.leave(visit, step);
+  }
+
+  /** @throws StateFailure when the task did not succeed */
+  private resultOf({ integration }: TaskState, end: TaskEnd): Json {
+    const { resourceType, resource } = integration;
     switch (end.kind) {
       case "succeeded":
-        this.history.record("TaskSucceeded", [
+        this.history.record("TaskSucceeded", () => [
           "taskSucceededEventDetails",
           { output: end.outputText, outputDetails: WHOLE, resource, resourceType },
         ]);
-        return end;
+        return end.output;
       case "failed": {
         const { error, cause } = end;
         const told = { ...(cause !== undefined && { cause }), ...(error !== undefined && { error }) };
-        this.history.record("TaskFailed", ["taskFailedEventDetails", { ...told, resource, resourceType }]);
+        this.history.record("TaskFailed", () => ["taskFailedEventDetails", { ...told, resource, resourceType }]);
         throw new StateFailure(error, cause);
       }
       case "timedOut":
-        this.history.record("TaskTimedOut", [
+        this.history.record("TaskTimedOut", () => [
           "taskTimedOutEventDetails",
           { error: "States.Timeout", resource, resourceType },
         ]);
@@ -367,34 +447,7 @@ export class Execution {
     }
   }
 
-  /** @returns how the task failed when the service refused, undefined when it has the message */
-  private async submit(state: TaskState, args: { [key: string]: Json }): Promise<TaskEnd | undefined> {
-    const { integration } = state;
-    const { resourceType, resource, service, operation } = integration;
-    const { cloud, world } = this.surroundings;
-    const requestId = world.random.uuid();
-    const scheduledId = this.history.lastId;
-    try {
-      const answer = await cloud.call(this.machine.principal, service, operation, serviceInput(integration, args));
-      const output = {
-        ...(isObject(answer) && answer),
-        SdkHttpMetadata: { HttpStatusCode: 200 },
-        SdkResponseMetadata: { RequestId: requestId },
-      };
-      // When this attempt has timed out meanwhile, its history is closed.
-      if (this.isRunning && this.history.lastId === scheduledId)
-        this.history.record("TaskSubmitted", [
-          "taskSubmittedEventDetails",
-          { output: JSON.stringify(output), outputDetails: WHOLE, resource, resourceType },
-        ]);
-      return undefined;
-    } catch (error) {
-      return { kind: "failed", ...failureOf(integration, error, requestId) };
-    }
-  }
-
-  private async argumentsOf(visit: Visit, state: TaskState, states: States): Promise<{ [key: string]: Json }> {
-    const args = await this.fill(visit, state.arguments, states);
+  private argumentsIn(visit: Visit, state: TaskState, args: Json): { [key: string]: Json } {
     if (!isObject(args)) throw this.wrongType(visit, state.arguments, "object", args);
     const unknown = Object.keys(args).find((key) => !state.integration.fields.includes(key));
     if (unknown !== undefined)
@@ -413,8 +466,14 @@ export class Execution {
     return value;
   }
 
-  private async outputOf(visit: Visit, template: Template | undefined, states: States, otherwise: Json): Promise<Json> {
-    return template === undefined ? otherwise : await this.fill(visit, template, states);
+  /** @param statesOf asked only where there is a template to fill */
+  private outputOf(
+    visit: Visit,
+    template: Template | undefined,
+    statesOf: () => States,
+    otherwise: Json,
+  ): Json | Promise<Json> {
+    return template === undefined ? otherwise : this.fill(visit, template, statesOf());
   }
 
   private stepTo(visit: Visit, next: string | undefined, output: Json): Step {
@@ -432,61 +491,10 @@ export class Execution {
     return text;
   }
 
-  /**
-   * The template's value, at once where its expressions allow it. An expression that fails is told in the history, as its
-   * own kind of event.
-   */
+  /** The template's value, at once where its expressions allow it. */
   private fill(visit: Visit, template: Template, states: States): Json | Promise<Json> {
-    switch (template.kind) {
-      case "constant":
-        return template.value;
-      case "list":
-        return this.fillAll(visit, template.items, states);
-      case "object": {
-        const { entries } = template;
-        const parts = entries.map(([, part]) => part);
-        const toObject = (values: Json[]): Json =>
-          Object.fromEntries(entries.map(([key], at) => [key, values[at] ?? null]));
-        const values = this.fillAll(visit, parts, states);
-        return values instanceof Promise ? values.then(toObject) : toObject(values);
-      }
-      case "expression":
-        return this.evaluate(visit, template, states);
-    }
-  }
-
-  /** One after the other: what comes behind one that fails is not evaluated. */
-  private fillAll(
-    visit: Visit,
-    templates: readonly Template[],
-    states: States,
-    filled: readonly Json[] = [],
-  ): Json[] | Promise<Json[]> {
-    const values = [...filled];
-    for (const template of templates.slice(filled.length)) {
-      const value = this.fill(visit, template, states);
-      if (value instanceof Promise)
-        return value.then((waited) => this.fillAll(visit, templates, states, [...values, waited]));
-      values.push(value);
-    }
-    return values;
-  }
-
-  private evaluate(
-    visit: Visit,
-    template: Extract<Template, { kind: "expression" }>,
-    states: States,
-  ): Json | Promise<Json> {
-    const failed = (error: unknown): never => {
-      if (!(error instanceof ExpressionFailure)) throw error;
-      throw this.evaluationFailed(visit, template, error.message);
-    };
-    try {
-      const value = template.expression.evaluate(states);
-      return value instanceof Promise ? this.whileRunning(value).catch(failed) : value;
-    } catch (error) {
-      return failed(error);
-    }
+    const value = fillTemplate(template, states, (expression, what) => this.evaluationFailed(visit, expression, what));
+    return value instanceof Promise ? this.whileRunning(value) : value;
   }
 
   private wrongType(visit: Visit, template: Template, expected: string, value: Json): StateFailure {
@@ -496,6 +504,7 @@ export class Execution {
     return new StateFailure("States.Runtime", `${this.executing(visit)} A value of the definition ${what}`);
   }
 
+  /** An expression that fails is told in the history, as its own kind of event. */
   private evaluationFailed(
     visit: Visit,
     { expression, field }: Extract<Template, { kind: "expression" }>,
@@ -507,7 +516,7 @@ export class Execution {
     const previousId = this.history.lastId === visit.enteredId ? visit.beforeId : this.history.lastId;
     this.history.record(
       "EvaluationFailed",
-      ["evaluationFailedEventDetails", { cause, error, location: field, state: visit.state.name }],
+      () => ["evaluationFailedEventDetails", { cause, error, location: field, state: visit.state.name }],
       previousId,
     );
     return new StateFailure(error, cause);
@@ -536,11 +545,13 @@ export class Execution {
   }
 
   private after(delay: Micros, action: () => void): void {
+    this.pending ??= new Set();
+    const { pending } = this;
     const timer = after(this.surroundings.world.clock, delay, () => {
-      this.pending.delete(timer);
+      pending.delete(timer);
       action();
     });
-    this.pending.add(timer);
+    pending.add(timer);
   }
 
   /**
@@ -558,6 +569,9 @@ export class Execution {
     });
   }
 }
+
+const tooManyEvents = (): StateFailure =>
+  new StateFailure("States.Runtime", `The execution reached the maximum number of history events (${MAX_EVENTS}).`);
 
 let lastInstant = { atMs: 0, text: new Date(0).toISOString() };
 

@@ -1,4 +1,5 @@
 import type { Json } from "@sluice/dsl";
+import type { WorldClock } from "../../clock";
 
 /** One event of an execution's history. */
 export interface HistoryEvent {
@@ -13,26 +14,34 @@ export interface HistoryEvent {
 
 /** An execution's events, numbered from 1. Each names the one before it, unless the caller says otherwise. */
 export class History {
-  private readonly recorded: HistoryEvent[] = [];
+  private readonly recorded: HistoryEvent[] | undefined;
+  private count = 0;
 
-  constructor(private readonly wallMs: () => number) {}
+  /** @param isKept whether anybody will read it; if not, it counts its events only */
+  constructor(
+    private readonly clock: Pick<WorldClock, "wallMs">,
+    isKept: boolean,
+  ) {
+    this.recorded = isKept ? [] : undefined;
+  }
 
   get events(): readonly HistoryEvent[] {
-    return this.recorded;
+    return this.recorded ?? [];
   }
 
   get lastId(): number {
-    return this.recorded.length;
+    return this.count;
   }
 
   /**
+   * @param detailsOf asked at once, and only by a history that is kept
    * @param previousEventId where AWS's own recordings do not name the event before
    * @returns the event's id
    */
-  record(type: string, details?: HistoryEvent["details"], previousEventId = this.lastId): number {
-    const id = this.lastId + 1;
-    this.recorded.push({ id, previousEventId, type, atMs: this.wallMs(), details });
-    return id;
+  record(type: string, detailsOf?: () => HistoryEvent["details"], previousEventId = this.count): number {
+    this.count += 1;
+    this.recorded?.push({ id: this.count, previousEventId, type, atMs: this.clock.wallMs(), details: detailsOf?.() });
+    return this.count;
   }
 }
 

@@ -15,6 +15,8 @@ export interface StepFunctionsOptions {
    * All of them when left out, as in AWS's 90 days.
    */
   readonly keepEnded?: number;
+  /** Whether histories are kept to be read; left out, they are. Without, a million executions may wait at once. */
+  readonly keepsHistory?: boolean;
 }
 
 /** `AWS::StepFunctions::StateMachine`, as far as it is modelled. */
@@ -65,7 +67,13 @@ export class StepFunctions {
     private readonly options: StepFunctionsOptions = {},
   ) {
     this.tokens = new Tokens(world);
-    this.surroundings = { world, cloud, tokens: this.tokens, ended: (execution) => this.ended(execution) };
+    this.surroundings = {
+      world,
+      cloud,
+      tokens: this.tokens,
+      keepsHistory: options.keepsHistory ?? true,
+      ended: (execution) => this.ended(execution),
+    };
     this.operations = this.listOperations();
   }
 

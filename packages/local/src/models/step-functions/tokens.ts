@@ -46,14 +46,14 @@ export class Tokens {
   ): void {
     const { clock } = this.world;
     const { timeout, heartbeat } = limits;
-    const timedOut = (by: "timeout" | "heartbeat") => () => this.finish(token, { kind: "timedOut", by });
+    const expire = () => this.finish(token, { kind: "timedOut", by: "timeout" });
     const heartbeatUs = heartbeat === undefined ? undefined : seconds(heartbeat);
     this.open.set(token, {
       executionArn,
       end,
       heartbeatUs,
-      heartbeat: heartbeatUs && after(clock, heartbeatUs, timedOut("heartbeat")),
-      timeout: timeout === undefined ? undefined : after(clock, seconds(timeout), timedOut("timeout")),
+      heartbeat: heartbeatUs && this.nextBeat(token, heartbeatUs),
+      timeout: timeout === undefined ? undefined : after(clock, seconds(timeout), expire),
     });
   }
 
@@ -77,9 +77,11 @@ export class Tokens {
     const task = this.openTask(token);
     if (task.heartbeatUs === undefined) return;
     task.heartbeat?.cancel();
-    task.heartbeat = after(this.world.clock, task.heartbeatUs, () =>
-      this.finish(token, { kind: "timedOut", by: "heartbeat" }),
-    );
+    task.heartbeat = this.nextBeat(token, task.heartbeatUs);
+  }
+
+  private nextBeat(token: string, withinUs: Micros): Timer {
+    return after(this.world.clock, withinUs, () => this.finish(token, { kind: "timedOut", by: "heartbeat" }));
   }
 
   /** No answer is wanted any more; without effect on a token that is not open. */
