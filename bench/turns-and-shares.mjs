@@ -14,7 +14,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 
 const require = createRequire(import.meta.url);
-const { lintGateways, planGateway, seconds, us } = require("@sluice/dsl");
+const { doorbellOf, lintGateways, planGateway, seconds, us } = require("@sluice/dsl");
 const { synthGateways } = require("@sluice/infra");
 const {
   answered,
@@ -63,10 +63,11 @@ operations: { read: { method: GET, path: /read } }
   const { specs, findings } = lintGateways([{ file: "bench.yaml", text }]);
   if (specs[0] === undefined) throw new Error(JSON.stringify(findings));
   const plan = planGateway(specs[0].spec);
+  const doorbell = doorbellOf(plan);
   const lengthUs = us(turns * RESPONSE);
   return {
     ...plan,
-    turn: { ...plan.turn, lengthUs },
+    dispatch: { ...doorbell, turn: { ...doorbell.turn, lengthUs } },
     tiers: plan.tiers.map((tier, rank) => ({ ...tier, share: rank === 0 ? 0 : share })),
     worker: { ...plan.worker, functionTimeoutUs: us(Math.min(900_000_000, lengthUs + RESPONSE + seconds(30))) },
   };
