@@ -62,15 +62,10 @@ operations: { read: { method: GET, path: /read } }
 `;
   const { specs, findings } = lintGateways([{ file: "bench.yaml", text }]);
   if (specs[0] === undefined) throw new Error(JSON.stringify(findings));
-  const plan = planGateway(specs[0].spec);
-  const lengthUs = us(turns * RESPONSE);
-  const functionTimeoutUs = us(Math.min(900_000_000, lengthUs + RESPONSE + seconds(30)));
+  const plan = planGateway(specs[0].spec, { turnUs: us(turns * RESPONSE) });
   return {
     ...plan,
-    turn: { ...plan.turn, lengthUs },
-    queues: { ...plan.queues, bellVisibilityUs: functionTimeoutUs },
     tiers: plan.tiers.map((tier, rank) => ({ ...tier, share: rank === 0 ? 0 : share })),
-    worker: { ...plan.worker, functionTimeoutUs },
   };
 }
 

@@ -18,10 +18,11 @@ const MAX_IMPORT_MS = 150;
 
 /** The least plan that the worker starts with. */
 const PLAN = {
-  planVersion: 1,
+  planVersion: 2,
   name: "bench",
   limit: { jitterUs: 20_000, latenessUs: 5_000, intervalUs: 200_000 },
   tiers: [],
+  dispatch: { kind: "doorbell" },
   timeouts: { connectUs: 2_000_000, responseUs: 10_000_000 },
   endpoint: { adapter: "http", url: "https://target.example", headers: {} },
   operations: [{ name: "read", method: "GET", path: "/", headers: {}, request: { type: "object" }, repeatable: true }],

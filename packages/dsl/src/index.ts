@@ -2,21 +2,13 @@ export { minuteOf } from "./calendar";
 export * from "./contract";
 export { didYouMean } from "./did-you-mean";
 export { parseDuration, showDuration, showRoughly, writeDuration } from "./duration";
-export {
-  CALL_LINE_BYTES,
-  type CostFact,
-  type CostLine,
-  fullUsage,
-  idleLookUsage,
-  sparseUsage,
-  TURN_LINES_BYTES,
-  type Usage,
-  type UsedPart,
-} from "./explain/cost";
+export type { CostFact, CostLine } from "./explain/cost";
 export { type ExplainOptions, explainPlan } from "./explain/explain";
 export type * from "./explain/explanation";
 export type { ArrivalsByTier } from "./explain/loads";
 export { type Pace, paceOf } from "./explain/pace";
+export { CALL_LINE_BYTES, TURN_LINES_BYTES, type Usage, type UsedPart } from "./explain/usage";
+export { fullUsage, idleLookUsage, sparseUsage } from "./explain/usage-doorbell";
 export { highestAtMostUs, type MeanWait, meanWaits, type TierLoad } from "./explain/waits";
 export { showCount, showDollars, showWhole } from "./explain/words";
 export { stripBraces } from "./expressions";
@@ -48,7 +40,7 @@ export { type ReadLoad, readLoad, streamsOf } from "./load-file/read-load";
 export { mergePatch } from "./merge-patch";
 export { DEFAULT_NAMING, MAX_NAME_CHARS, stackNameOf, type WantedName, wantedNames } from "./names";
 export { type GatewayDocument, type Path, parseGateway, type Range } from "./parse";
-export { intervalUs, planGateway, TASK_MARGIN_US } from "./plan";
+export { doorbellOf, intervalUs, planGateway, TASK_MARGIN_US } from "./plan";
 export { diffPlans } from "./plan-diff/diff-plans";
 export { environmentsOf, plansOf } from "./plan-diff/plans-of";
 export * from "./plan-diff/types";

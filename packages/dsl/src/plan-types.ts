@@ -5,7 +5,7 @@ import type { Json, Micros } from "./units";
  * by the CDK stack, by explain, by the local mode and by the simulation. Nothing else passes between them.
  */
 export interface GatewayPlan {
-  readonly planVersion: 1;
+  readonly planVersion: 2;
   readonly name: string;
   readonly description?: string;
   readonly owner?: string;
@@ -24,9 +24,10 @@ export interface GatewayPlan {
   readonly operations: readonly OperationPlan[];
   readonly outcomes: OutcomesPlan;
   readonly retries: RetriesPlan;
-  readonly turn: TurnPlan;
+  /** How work reaches the worker. */
+  readonly dispatch: DispatchPlan;
   readonly worker: { readonly memoryMb: number; readonly functionTimeoutUs: Micros };
-  readonly queues: { readonly tierVisibilityUs: Micros; readonly bellVisibilityUs: Micros };
+  readonly queues: { readonly tierVisibilityUs: Micros };
   /** Secrets Manager names that the gateway's references use; what the worker's role may read. */
   readonly secrets: readonly string[];
 }
@@ -39,7 +40,10 @@ export interface LimitPlan {
   readonly jitterUs: Micros;
   /** The part of the jitter that the process may use between a start's place on the grid and its bytes. */
   readonly latenessUs: Micros;
-  /** Least time between the starts of two calls, rounded up. */
+  /**
+   * Least time between the starts of two calls, rounded up. In deferral each slot keeps an interval of its own
+   * ({@link DeferralPlan}), and this is what comes of all of them together, on average.
+   */
   readonly intervalUs: Micros;
 }
 
@@ -47,10 +51,41 @@ export interface TierPlan {
   readonly name: string;
   /** From asking to the call's end, retries and all. */
   readonly timeoutUs: Micros;
-  /** Share of the starts, 0 to 1, that this tier gets while it has work waiting; 0 for the highest. */
+  /** Share of the starts, 0 to 1, that this tier gets while it has work waiting; 0 for the highest, and in deferral. */
   readonly share: number;
   /** How long the tier's queue keeps a message. */
   readonly retentionUs: Micros;
+}
+
+/** What only one of the two dispatches has stands in its part of the union. */
+export type DispatchPlan = DoorbellPlan | DeferralPlan;
+
+/** One slot, one turn at a time, woken by bells. */
+export interface DoorbellPlan {
+  readonly kind: "doorbell";
+  readonly turn: TurnPlan;
+  /** Of the bell queue; at least the function's timeout, or Lambda refuses the mapping. */
+  readonly bellVisibilityUs: Micros;
+}
+
+/** Every tier's queue invokes the worker, one message at a time, in as many slots as there are. */
+export interface DeferralPlan {
+  readonly kind: "deferral";
+  /** Units of reserved concurrency: what caps the calls that are open, and each of which keeps its own interval. */
+  readonly slots: number;
+  /** Of them, how many are kept warm; undefined: none. */
+  readonly provisioned?: number;
+  /** Least time between the starts of two calls of a slot: (W + J) / floor(N / slots), rounded up. */
+  readonly intervalUs: Micros;
+  /**
+   * No call starts earlier than this after its invocation's entry, and so an invocation may end this much before its
+   * interval is over: what the next one needs to get ready costs no rate.
+   */
+  readonly leadUs: Micros;
+  /** Invocations that each tier's mapping may have at once (AWS's MaximumConcurrency, 2 to 1,000). */
+  readonly maxConcurrency: number;
+  /** By tier: a message received so often is handled whatever waits above it. */
+  readonly maxReceives: Readonly<Record<string, number>>;
 }
 
 export interface TurnPlan {

@@ -1,5 +1,8 @@
 import { showDuration } from "./duration";
+import { planDeferral, slotTimeoutUs } from "./plan-deferral";
 import type {
+  DispatchPlan,
+  DoorbellPlan,
   GatewayPlan,
   HttpEndpointPlan,
   LimitPlan,
@@ -54,27 +57,23 @@ export function isRepeatable({ method, idempotency }: Pick<HttpOperation, "metho
 /**
  * Every number that a stack needs, from a gateway's specification. Pure.
  *
+ * @param options.turnUs how long a turn takes new calls; left out, {@link planTurn} says. For those who want to see turns end
  * @throws RangeError when `timeouts.response` leaves no turn within Lambda's 15 minutes; lint never lets that through
  */
-export function planGateway(spec: GatewaySpec): GatewayPlan {
-  const limit = planLimit(spec.rateLimit, spec.jitter);
-  const responseUs = spec.timeouts.response;
-  const turn = planTurn(responseUs);
-  const functionTimeoutUs = us(turn.lengthUs + responseUs + MARGIN_US);
+export function planGateway(spec: GatewaySpec, options: { readonly turnUs?: Micros } = {}): GatewayPlan {
   const endpoint = planEndpoint(spec.endpoint);
   const operations = Object.entries(spec.operations).map(([name, operation]) => planOperation(name, operation));
   return {
-    planVersion: 1,
+    planVersion: 2,
     name: spec.name,
     description: spec.description,
     owner: spec.owner,
     environment: spec.environment,
     naming: spec.naming,
-    limit,
-    openCalls: spec.concurrency ?? openCalls(responseUs, limit.intervalUs),
-    tiers: spec.tiers.map((tier, rank) => planTier(tier, rank)),
+    ...(spec.worker?.dispatch === "deferral" ? planForDeferral(spec) : planForDoorbell(spec, options.turnUs)),
+    tiers: spec.tiers.map((tier, rank) => planTier(tier, rank, spec.worker?.dispatch !== "deferral")),
     defaultTier: spec.defaultTier,
-    timeouts: { connectUs: spec.timeouts.connect, responseUs },
+    timeouts: { connectUs: spec.timeouts.connect, responseUs: spec.timeouts.response },
     endpoint,
     operations,
     outcomes: planOutcomes(spec.outcomes),
@@ -83,11 +82,48 @@ export function planGateway(spec: GatewaySpec): GatewayPlan {
       unavailable: planRetry(spec.retries.unavailable),
       unknown: planRetry(spec.retries.unknown),
     },
-    turn,
-    worker: { memoryMb: 1_000_000 / limit.intervalUs >= 50 ? 1_024 : 512, functionTimeoutUs },
-    queues: { tierVisibilityUs: us(responseUs + MARGIN_US), bellVisibilityUs: functionTimeoutUs },
     secrets: secretNames(endpoint, operations),
   };
+}
+
+/** What the way of the work decides: how starts are spaced, and how long an invocation and a message's hiding last. */
+type Dispatched = Pick<GatewayPlan, "limit" | "openCalls" | "dispatch" | "worker" | "queues">;
+
+function planForDoorbell(spec: GatewaySpec, turnUs: Micros | undefined): Dispatched {
+  const limit = planLimit(spec.rateLimit, spec.jitter);
+  const responseUs = spec.timeouts.response;
+  const planned = planTurn(responseUs);
+  const turn = { ...planned, lengthUs: turnUs ?? planned.lengthUs };
+  const functionTimeoutUs = us(turn.lengthUs + responseUs + MARGIN_US);
+  const dispatch: DispatchPlan = { kind: "doorbell", turn, bellVisibilityUs: functionTimeoutUs };
+  return {
+    limit,
+    openCalls: spec.concurrency ?? openCalls(responseUs, limit.intervalUs),
+    dispatch,
+    worker: { memoryMb: 1_000_000 / limit.intervalUs >= 50 ? 1_024 : 512, functionTimeoutUs },
+    queues: { tierVisibilityUs: us(responseUs + MARGIN_US) },
+  };
+}
+
+function planForDeferral(spec: GatewaySpec): Dispatched {
+  const limit = planLimit(spec.rateLimit, spec.jitter);
+  const dispatch = planDeferral(spec, limit);
+  const functionTimeoutUs = slotTimeoutUs(dispatch.intervalUs, spec.timeouts);
+  return {
+    limit: { ...limit, intervalUs: us(Math.ceil(dispatch.intervalUs / dispatch.slots)) },
+    openCalls: dispatch.slots,
+    dispatch,
+    // One call at a time, of which it waits through most.
+    worker: { memoryMb: 256, functionTimeoutUs },
+    // Lambda refuses a mapping whose queue hides messages for less than the function's timeout.
+    queues: { tierVisibilityUs: functionTimeoutUs },
+  };
+}
+
+/** What only doorbell has of a plan. @throws RangeError of a plan with the other dispatch */
+export function doorbellOf({ name, dispatch }: GatewayPlan): DoorbellPlan {
+  if (dispatch.kind !== "doorbell") throw new RangeError(`${name} has no turns: its dispatch is ${dispatch.kind}`);
+  return dispatch;
 }
 
 /**
@@ -127,11 +163,11 @@ function openCalls(responseUs: Micros, interval: Micros): number {
   return Math.max(1, Math.min(MAX_OPEN_CALLS, Math.ceil(responseUs / interval)));
 }
 
-function planTier(tier: GatewaySpec["tiers"][number], rank: number): TierPlan {
+function planTier(tier: GatewaySpec["tiers"][number], rank: number, hasShares: boolean): TierPlan {
   return {
     name: tier.name,
     timeoutUs: tier.timeout,
-    share: rank === 0 ? 0 : (tier.share ?? DEFAULT_SHARE),
+    share: rank === 0 || !hasShares ? 0 : (tier.share ?? DEFAULT_SHARE),
     retentionUs: us(Math.min(tier.timeout + RETENTION_MARGIN_US, MAX_RETENTION_US)),
   };
 }

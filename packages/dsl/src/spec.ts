@@ -14,7 +14,8 @@ type Kept =
   | "tiers"
   | "timeouts"
   | "outcomes"
-  | "retries";
+  | "retries"
+  | "worker";
 
 type HttpFile = Extract<GatewayFile["endpoint"], { readonly adapter: "http" }>;
 type HttpAuth = Extract<HttpFile["auth"], { readonly type: "basic" | "bearer" | "apiKey" }>;
@@ -53,10 +54,11 @@ export interface ResolveOptions {
  */
 export function specOf(gateway: GatewayFile, environment?: string, project?: Project): GatewaySpec {
   const naming = project?.settings?.naming;
-  const { version, name, description, owner, concurrency, jitter, tiers, timeouts, outcomes, retries } = gateway;
+  const { version, name, description, owner, concurrency, jitter, tiers, timeouts, outcomes, retries, worker } =
+    gateway;
   const rateLimit = spacedLimit(gateway.rateLimit)?.rate;
   return {
-    ...{ version, name, description, owner, concurrency, jitter, tiers, timeouts, outcomes, retries },
+    ...{ version, name, description, owner, concurrency, jitter, tiers, timeouts, outcomes, retries, worker },
     ...(rateLimit && { rateLimit }),
     endpoint: httpEndpoint(gateway.endpoint),
     operations: Object.fromEntries(

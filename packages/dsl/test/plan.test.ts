@@ -1,4 +1,5 @@
 import {
+  doorbellOf,
   type GatewayPlan,
   type GatewaySpec,
   gatewayJsonSchema,
@@ -67,8 +68,8 @@ test("every plan stays within what AWS allows", () => {
     fc.property(anySpec, (spec) => {
       const plan = planGateway(spec);
       expect(plan.worker.functionTimeoutUs).toBeLessThanOrEqual(900_000_000);
-      expect(plan.queues.bellVisibilityUs).toBeGreaterThanOrEqual(plan.worker.functionTimeoutUs);
-      expect(plan.queues.bellVisibilityUs).toBeLessThanOrEqual(12 * 60 * MINUTE);
+      expect(doorbellOf(plan).bellVisibilityUs).toBeGreaterThanOrEqual(plan.worker.functionTimeoutUs);
+      expect(doorbellOf(plan).bellVisibilityUs).toBeLessThanOrEqual(12 * 60 * MINUTE);
       expect(plan.queues.tierVisibilityUs).toBeLessThanOrEqual(12 * 60 * MINUTE);
       for (const { retentionUs, timeoutUs } of plan.tiers) {
         expect(retentionUs).toBeLessThanOrEqual(14 * 1_440 * MINUTE);
@@ -81,7 +82,9 @@ test("every plan stays within what AWS allows", () => {
 test("a call that starts at a turn's last moment ends within the function's time", () => {
   fc.assert(
     fc.property(anySpec, (spec) => {
-      const { turn, timeouts, worker } = planGateway(spec);
+      const plan = planGateway(spec);
+      const { timeouts, worker } = plan;
+      const { turn } = doorbellOf(plan);
       expect(turn.lengthUs + timeouts.responseUs).toBeLessThan(worker.functionTimeoutUs);
       expect(turn.lengthUs).toBeGreaterThanOrEqual(timeouts.responseUs);
     }),
@@ -126,7 +129,7 @@ test("a plan is plain JSON, and comes back from its text as it was", () => {
 
 test("a file that says little gets the defaults", () => {
   expect(planOf("description: little")).toMatchObject({
-    planVersion: 1,
+    planVersion: 2,
     name: "test",
     limit: { jitterUs: 20_000, latenessUs: 5_000, intervalUs: 204_000 },
     tiers: [
@@ -143,9 +146,13 @@ test("a file that says little gets the defaults", () => {
       unknown: { attempts: 3, backoffSeconds: 5, maxSeconds: 60 },
     },
     // 20 × 10 s; 200 + 10 + 30 s; 10 + 30 s
-    turn: { lengthUs: 200_000_000, bellHoldUs: 10_000_000, bellRenewUs: 3_000_000 },
+    dispatch: {
+      kind: "doorbell",
+      turn: { lengthUs: 200_000_000, bellHoldUs: 10_000_000, bellRenewUs: 3_000_000 },
+      bellVisibilityUs: 240_000_000,
+    },
     worker: { memoryMb: 512, functionTimeoutUs: 240_000_000 },
-    queues: { tierVisibilityUs: 40_000_000, bellVisibilityUs: 240_000_000 },
+    queues: { tierVisibilityUs: 40_000_000 },
     secrets: [],
   });
 });

@@ -2,6 +2,7 @@ import type { GatewayPlan } from "@sluice/dsl";
 import { CfnOutput, Stack, type StackProps } from "aws-cdk-lib";
 import * as ssm from "aws-cdk-lib/aws-ssm";
 import type { Construct } from "constructs";
+import { Doorbell } from "./doorbell";
 import { newGateTable } from "./gate-table";
 import { Machine } from "./machine";
 import { stackNameOf } from "./names";
@@ -33,26 +34,37 @@ export class GatewayStack extends Stack {
     const prefix = stackNameOf(plan.name, place, plan.naming);
     super(scope, id, { ...props, stackName: prefix, description: descriptionOf(plan) });
     const queues = new TierQueues(this, "Queues", { plan, prefix });
+    const doorbell =
+      plan.dispatch.kind === "doorbell"
+        ? new Doorbell(this, "Doorbell", { plan, doorbell: plan.dispatch, prefix, queues })
+        : undefined;
     const gate = newGateTable(this, prefix);
-    const worker = new WorkerFunction(this, "Worker", { plan, prefix, workerAsset, queues, gate });
-    new Sweep(this, "Sweep", { prefix, bell: queues.bell });
-    const { stateMachine } = new Machine(this, "Machine", { plan, prefix, queues });
+    const worker = new WorkerFunction(this, "Worker", {
+      plan,
+      prefix,
+      workerAsset,
+      queues,
+      bell: doorbell?.bell,
+      gate,
+    });
+    if (doorbell !== undefined) new Sweep(this, "Sweep", { prefix, bell: doorbell.bell });
+    const { stateMachine } = new Machine(this, "Machine", { plan, prefix, queues, doorbell });
     worker.grantAnswers(stateMachine.stateMachineArn);
     this.stateMachineArn = stateMachine.stateMachineArn;
-    this.publish(["", "sluice", place, plan.name, "state-machine-arn"], queues);
+    this.publish(["", "sluice", place, plan.name, "state-machine-arn"]);
+    if (doorbell !== undefined) new CfnOutput(this, "BellQueueUrl", { value: doorbell.bell.queueUrl });
+    const urls = Object.fromEntries([...queues.tiers].map(([tier, queue]) => [tier, queue.queueUrl]));
+    new CfnOutput(this, "TierQueueUrls", { value: this.toJsonString(urls) });
   }
 
   /** What others find the gateway by. */
-  private publish(parameterPath: readonly (string | undefined)[], { tiers, bell }: TierQueues): void {
+  private publish(parameterPath: readonly (string | undefined)[]): void {
     const parameter = new ssm.StringParameter(this, "StateMachineArnParameter", {
       parameterName: parameterPath.filter((part) => part !== undefined).join("/"),
       stringValue: this.stateMachineArn,
     });
     pin(parameter, "StateMachineArnParameter");
     new CfnOutput(this, "StateMachineArn", { value: this.stateMachineArn });
-    new CfnOutput(this, "BellQueueUrl", { value: bell.queueUrl });
-    const urls = Object.fromEntries([...tiers].map(([tier, { queue }]) => [tier, queue.queueUrl]));
-    new CfnOutput(this, "TierQueueUrls", { value: this.toJsonString(urls) });
   }
 }
 

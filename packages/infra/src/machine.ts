@@ -4,6 +4,7 @@ import * as iam from "aws-cdk-lib/aws-iam";
 import * as logs from "aws-cdk-lib/aws-logs";
 import * as sfn from "aws-cdk-lib/aws-stepfunctions";
 import { Construct } from "constructs";
+import type { Doorbell } from "./doorbell";
 import { MAX_NAME_CHARS, physicalName } from "./names";
 import { pin } from "./pin";
 import { stateMachineDefinition } from "./state-machine";
@@ -15,27 +16,32 @@ export interface MachineProps {
   /** What every physical name begins with. */
   readonly prefix: string;
   readonly queues: TierQueues;
+  /** Left out in deferral, where requests go straight to their queues. */
+  readonly doorbell: Doorbell | undefined;
 }
 
 /** The state machine that callers start: an execution is a request. */
 export class Machine extends Construct {
   readonly stateMachine: sfn.StateMachine;
 
-  constructor(scope: Construct, id: string, { plan, prefix, queues }: MachineProps) {
+  constructor(scope: Construct, id: string, { plan, prefix, queues, doorbell }: MachineProps) {
     super(scope, id);
-    const topics = [...queues.tiers].map(([tier, { topic }]) => [tier, topic.topicArn] as const);
+    const addresses =
+      doorbell === undefined
+        ? [...queues.tiers].map(([tier, { queueUrl }]) => [tier, queueUrl] as const)
+        : [...doorbell.topics].map(([tier, { topicArn }]) => [tier, topicArn] as const);
     this.stateMachine = new sfn.StateMachine(this, "StateMachine", {
       stateMachineName: physicalName(prefix, MAX_NAME_CHARS.stateMachine),
       stateMachineType: sfn.StateMachineType.STANDARD,
       definitionBody: sfn.DefinitionBody.fromString(
-        Stack.of(this).toJsonString(stateMachineDefinition(plan, Object.fromEntries(topics))),
+        Stack.of(this).toJsonString(stateMachineDefinition(plan, Object.fromEntries(addresses))),
       ),
-      role: this.newRole(topics.map(([, arn]) => arn)),
+      role: this.newRole(sendingTo(queues, doorbell)),
       logs: { destination: this.newLogGroup(prefix), level: sfn.LogLevel.ERROR, includeExecutionData: false },
     });
     pin(this.stateMachine, "StateMachine");
     // A request published to a new tier before its queue is subscribed would be delivered to nobody.
-    this.stateMachine.node.addDependency(queues);
+    this.stateMachine.node.addDependency(queues, ...(doorbell === undefined ? [] : [doorbell]));
     acknowledge(
       this.stateMachine,
       "SF1",
@@ -44,7 +50,7 @@ export class Machine extends Construct {
     acknowledge(this.stateMachine, "SF2", "One Task that waits for the worker: its trace would show one bar.");
   }
 
-  private newRole(topicArns: string[]): iam.Role {
+  private newRole(sending: iam.PolicyStatement): iam.Role {
     const role = new iam.Role(this, "Role", {
       // Without the condition, a state machine of another account could be made to use this role.
       assumedBy: new iam.ServicePrincipal("states.amazonaws.com", {
@@ -52,7 +58,7 @@ export class Machine extends Construct {
       }),
     });
     pin(role, "StateMachineRole");
-    role.addToPrincipalPolicy(new iam.PolicyStatement({ actions: ["sns:Publish"], resources: topicArns }));
+    role.addToPrincipalPolicy(sending);
     acknowledge(
       role,
       "IAM5[Resource::*]",
@@ -71,4 +77,16 @@ export class Machine extends Construct {
     pin(logGroup, "StateMachineLogs");
     return logGroup;
   }
+}
+
+function sendingTo({ tiers }: TierQueues, doorbell: Doorbell | undefined): iam.PolicyStatement {
+  if (doorbell === undefined)
+    return new iam.PolicyStatement({
+      actions: ["sqs:SendMessage"],
+      resources: [...tiers.values()].map(({ queueArn }) => queueArn),
+    });
+  return new iam.PolicyStatement({
+    actions: ["sns:Publish"],
+    resources: [...doorbell.topics.values()].map(({ topicArn }) => topicArn),
+  });
 }

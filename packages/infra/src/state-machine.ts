@@ -12,7 +12,7 @@ import {
   UNKNOWN_REPEATABLE,
 } from "@sluice/dsl";
 
-/** What a publish may fail with and succeed a moment later, as Step Functions names it. */
+/** What sending may fail with and succeed a moment later, as Step Functions names it. */
 const PASSING_SNS_ERRORS = [
   "SNS.AmazonSNSException",
   "SNS.InternalErrorException",
@@ -21,33 +21,30 @@ const PASSING_SNS_ERRORS = [
   "SNS.ThrottledException",
 ];
 
+const PASSING_SQS_ERRORS = ["SQS.AmazonSQSException", "SQS.SdkClientException"];
+
 /** An input below this many characters cannot be what made the state's payload exceed 256 KiB, even at 4 bytes each. */
 const SURELY_SMALL_CHARS = 60_000;
 
 /**
- * The state machine of a gateway in the Amazon States Language: one Task that publishes the request and waits for the
+ * The state machine of a gateway in the Amazon States Language: one Task that sends the request and waits for the
  * worker's answer, so that a success costs one transition; and one Fail state, walked on bad paths only, that gives each
  * failure its name and its cause. Pure.
  *
- * @param topicArns the topic of each tier; placeholders of the CDK may stand in
+ * @param addresses of each tier: its topic's ARN in doorbell, its queue's URL in deferral; placeholders of the CDK may
+ * stand in
  * @returns plain JSON
  * @see DESIGN.md, section 2
  */
-export function stateMachineDefinition(plan: GatewayPlan, topicArns: Readonly<Record<string, string>>): Json {
+export function stateMachineDefinition(plan: GatewayPlan, addresses: Readonly<Record<string, string>>): Json {
   return {
-    Comment: `One request to ${plan.name}: published to its tier, answered by the worker.`,
+    Comment: `One request to ${plan.name}: ${plan.dispatch.kind === "doorbell" ? "published" : "sent"} to its tier, answered by the worker.`,
     QueryLanguage: "JSONata",
     StartAt: "Call",
     States: {
       Call: {
         Type: "Task",
-        Resource: "arn:aws:states:::sns:publish.waitForTaskToken",
-        Arguments: {
-          TopicArn: expression(given(plan), refusal(plan), topicOf(plan, topicArns)),
-          MessageGroupId: BELL_GROUP,
-          MessageDeduplicationId: expression(REQUEST_ID),
-          Message: expression(given(plan), envelope(plan)),
-        },
+        ...sending(plan, addresses),
         TimeoutSeconds: expression(given(plan), timeoutSeconds(plan)),
         Retry: retriers(plan),
         Catch: catchers(plan),
@@ -60,6 +57,29 @@ export function stateMachineDefinition(plan: GatewayPlan, topicArns: Readonly<Re
       },
     },
   };
+}
+
+/** What is sent, and by which service. */
+function sending(plan: GatewayPlan, addresses: Readonly<Record<string, string>>): { [key: string]: Json } {
+  const address = expression(given(plan), refusal(plan), addressOf(plan, addresses));
+  const message = expression(given(plan), envelope(plan));
+  switch (plan.dispatch.kind) {
+    case "doorbell":
+      return {
+        Resource: "arn:aws:states:::sns:publish.waitForTaskToken",
+        Arguments: {
+          TopicArn: address,
+          MessageGroupId: BELL_GROUP,
+          MessageDeduplicationId: expression(REQUEST_ID),
+          Message: message,
+        },
+      };
+    case "deferral":
+      return {
+        Resource: "arn:aws:states:::sqs:sendMessage.waitForTaskToken",
+        Arguments: { QueueUrl: address, MessageBody: message },
+      };
+  }
 }
 
 /** JSONata steps, of which the last one is the value, as a field of a state; on one line, which asl-validator wants. */
@@ -114,13 +134,13 @@ function refusal(plan: GatewayPlan): string {
   return `${problem(plan)};\n$problem = null ? null : $error($problem)`;
 }
 
-function topicOf({ tiers }: GatewayPlan, topicArns: Readonly<Record<string, string>>): string {
-  const arns = tiers.map(({ name }) => {
-    const arn = topicArns[name];
-    if (arn === undefined) throw new RangeError(`the tier ${name} has no topic`);
-    return [name, arn] as const;
+function addressOf({ tiers }: GatewayPlan, addresses: Readonly<Record<string, string>>): string {
+  const known = tiers.map(({ name }) => {
+    const address = addresses[name];
+    if (address === undefined) throw new RangeError(`the tier ${name} has no address`);
+    return [name, address] as const;
   });
-  return `$lookup(${literal(Object.fromEntries(arns))}, $tier)`;
+  return `$lookup(${literal(Object.fromEntries(known))}, $tier)`;
 }
 
 const RETRY_COUNT = "$exists($states.context.State.RetryCount) ? $states.context.State.RetryCount : 0";
@@ -168,10 +188,14 @@ function timeoutSeconds(plan: GatewayPlan): string {
   return `$max([1, $ceil(($max([0, ${deadlineMs(plan)} - $millis()]) + ${after}) / 1000)])`;
 }
 
-function retriers({ retries }: GatewayPlan): Json[] {
+function retriers({ retries, dispatch }: GatewayPlan): Json[] {
   return [
-    // Of its own, so that trouble with SNS does not use up the attempts that the gateway's file gives the target.
-    retrier(PASSING_SNS_ERRORS, { attempts: 7, backoffSeconds: 1, maxSeconds: 30 }),
+    // Of its own, so that trouble with AWS does not use up the attempts that the gateway's file gives the target.
+    retrier(dispatch.kind === "doorbell" ? PASSING_SNS_ERRORS : PASSING_SQS_ERRORS, {
+      attempts: 7,
+      backoffSeconds: 1,
+      maxSeconds: 30,
+    }),
     retrier([ERRORS.throttled], retries.throttled),
     retrier([ERRORS.unavailable], retries.unavailable),
     retrier([UNKNOWN_REPEATABLE], retries.unknown),
@@ -201,7 +225,7 @@ function catchers(plan: GatewayPlan): Json[] {
     catcher(["States.DataLimitExceeded"], [...steps, TOO_MUCH_DATA]),
     catcher(["States.Timeout", "States.HeartbeatTimeout"], [...steps, unanswered(plan)]),
     catcher([UNKNOWN_REPEATABLE], [...steps, `{ "Error": ${literal(ERRORS.unknown)}, "Cause": $said }`]),
-    catcher(["States.ALL"], [...steps, SNS_OR_WORKER]),
+    catcher(["States.ALL"], [...steps, SENDING_OR_WORKER[plan.dispatch.kind]]),
   ];
 }
 
@@ -252,11 +276,18 @@ $operation in ${literal(repeatable)}
 : $failed(${literal(ERRORS.unknown)}, "unknown", $late & ${literal(unknown)})`;
 }
 
-/** A publish that SNS refused; or the worker's own words, passed on. */
-const SNS_OR_WORKER = `$substring($error, 0, 4) = "SNS."
+/** A sending that AWS refused; or the worker's own words, passed on. */
+const SENDING_OR_WORKER = {
+  doorbell: sendingOrWorker("SNS.", "the 256 KiB that SNS takes", "published to its tier's topic"),
+  deferral: sendingOrWorker("SQS.", "what SQS takes", "sent to its tier's queue"),
+} as const;
+
+function sendingOrWorker(prefix: string, most: string, done: string): string {
+  return `$substring($error, 0, 4) = "${prefix}"
 ? ($contains($said, "too long")
-  ? $failed(${literal(ERRORS.requestTooLarge)}, "rejected", "The request with its envelope is larger than the 256 KiB that SNS takes, so it was not sent.")
-  : $failed(${literal(ERRORS.unavailable)}, "unavailable", "The request could not be published to its tier's topic, so nothing was sent to the target. " & $error & ": " & $substring($said, 0, 1000)))
+  ? $failed(${literal(ERRORS.requestTooLarge)}, "rejected", "The request with its envelope is larger than ${most}, so it was not sent.")
+  : $failed(${literal(ERRORS.unavailable)}, "unavailable", "The request could not be ${done}, so nothing was sent to the target. " & $error & ": " & $substring($said, 0, 1000)))
 : $error = ""
 ? $failed(${literal(ERRORS.unknown)}, "unknown", "The task was failed without a reason. " & $substring($said, 0, 1000))
 : { "Error": $error, "Cause": $said }`;
+}

@@ -10,7 +10,7 @@ import * as logs from "aws-cdk-lib/aws-logs";
 import type * as sqs from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
 import { SynthesisFailure } from "./failures";
-import { MAX_NAME_CHARS, physicalName } from "./names";
+import { MAX_NAME_CHARS, physicalName, tierId } from "./names";
 import { pin } from "./pin";
 import type { TierQueues } from "./tier-queues";
 
@@ -21,10 +21,15 @@ export interface WorkerFunctionProps {
   /** Folder of the worker's bundle: the same for all gateways, so that it is one asset. */
   readonly workerAsset: string;
   readonly queues: TierQueues;
+  /** Undefined in deferral, where every tier's queue invokes the worker. */
+  readonly bell: sqs.Queue | undefined;
   readonly gate: dynamodb.Table;
 }
 
-/** The worker: one function with one unit of concurrency, woken by the bell queue and by nothing else. */
+/**
+ * The worker: one function. In doorbell it has one unit of concurrency and is woken by the bell queue, in deferral it has
+ * its slots and is invoked by every tier's queue; by nothing else.
+ */
 export class WorkerFunction extends Construct {
   private readonly role: iam.Role;
 
@@ -39,7 +44,8 @@ export class WorkerFunction extends Construct {
     pin(logGroup, "WorkerLogs");
     this.grant(props, logGroup);
     const worker = this.newFunction(props, logGroup);
-    this.mapBells(worker, props.queues.bell);
+    if (props.bell !== undefined) this.mapBells(worker, props.bell);
+    else this.mapTiers(worker, props);
   }
 
   /** Lets the worker answer the tasks of its own state machine; the machine is made after the worker's queues. */
@@ -58,13 +64,14 @@ export class WorkerFunction extends Construct {
   }
 
   /** Everything that the worker may do, beside answering ({@link grantAnswers}). */
-  private grant({ plan, queues, gate }: WorkerFunctionProps, logGroup: logs.LogGroup): void {
-    const tierQueues = [...queues.tiers.values()].map(({ queue }) => queue.queueArn);
-    this.allow(["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility"], tierQueues);
+  private grant({ plan, queues, bell, gate }: WorkerFunctionProps, logGroup: logs.LogGroup): void {
+    const tierQueues = [...queues.tiers.values()].map(({ queueArn }) => queueArn);
+    if (bell !== undefined)
+      this.allow(["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility"], tierQueues);
     this.allow(
       // The event source mapping acts as this role: it receives, deletes, and reads the queue's attributes.
       ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility", "sqs:GetQueueAttributes"],
-      [queues.bell.queueArn],
+      bell === undefined ? tierQueues : [bell.queueArn],
     );
     this.allow(["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"], [gate.tableArn]);
     if (plan.secrets.length > 0)
@@ -87,13 +94,13 @@ export class WorkerFunction extends Construct {
   }
 
   private newFunction(
-    { plan, prefix, workerAsset, queues, gate }: WorkerFunctionProps,
+    { plan, prefix, workerAsset, queues, bell, gate }: WorkerFunctionProps,
     logGroup: logs.LogGroup,
   ): lambda.Function {
-    const tierQueueUrls = [...queues.tiers].map(([tier, { queue }]) => [tier, queue.queueUrl]);
+    const tierQueueUrls = [...queues.tiers].map(([tier, { queueUrl }]) => [tier, queueUrl]);
     const worker = new lambda.Function(this, "Function", {
       functionName: physicalName(`${prefix}-worker`, MAX_NAME_CHARS.function),
-      description: `Calls ${plan.name}, one start at a time.`,
+      description: `Calls ${plan.name}, ${plan.dispatch.kind === "deferral" ? "one call an invocation" : "one start at a time"}.`,
       runtime: lambda.Runtime.NODEJS_24_X,
       architecture: lambda.Architecture.ARM_64,
       handler: "index.handler",
@@ -101,14 +108,14 @@ export class WorkerFunction extends Construct {
       layers: [this.newPlanLayer(plan)],
       memorySize: plan.worker.memoryMb,
       timeout: Duration.seconds(toSecondsUp(plan.worker.functionTimeoutUs)),
-      // The second guard, beside the bells' one group, that two turns never overlap.
-      reservedConcurrentExecutions: 1,
+      // In doorbell the second guard, beside the bells' one group, that two turns never overlap; in deferral the limit.
+      reservedConcurrentExecutions: plan.dispatch.kind === "deferral" ? plan.dispatch.slots : 1,
       role: this.role,
       loggingFormat: lambda.LoggingFormat.JSON,
       logGroup,
       environment: {
         SLUICE_TIER_QUEUE_URLS: Stack.of(this).toJsonString(Object.fromEntries(tierQueueUrls)),
-        SLUICE_BELL_QUEUE_URL: queues.bell.queueUrl,
+        ...(bell && { SLUICE_BELL_QUEUE_URL: bell.queueUrl }),
         SLUICE_GATE_TABLE: gate.tableName,
       },
     });
@@ -145,6 +152,21 @@ export class WorkerFunction extends Construct {
     pin(mapping, "BellMapping");
     // Lambda checks the role's permissions on the queue when it makes the mapping.
     mapping.node.addDependency(this.role);
+  }
+
+  private mapTiers(worker: lambda.Function, { plan, queues }: WorkerFunctionProps): void {
+    if (plan.dispatch.kind !== "deferral") return;
+    for (const [tier, { queueArn }] of queues.tiers) {
+      const mapping = new lambda.EventSourceMapping(this, `${tierId(tier)}Requests`, {
+        target: worker,
+        eventSourceArn: queueArn,
+        batchSize: 1,
+        maxConcurrency: plan.dispatch.maxConcurrency,
+        reportBatchItemFailures: true,
+      });
+      pin(mapping, `Tier${tierId(tier)}Mapping`);
+      mapping.node.addDependency(this.role);
+    }
   }
 }
 

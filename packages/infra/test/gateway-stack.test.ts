@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { BELL_GROUP, type GatewayPlan, type Json, seconds, wantedNames } from "@sluice/dsl";
+import { BELL_GROUP, doorbellOf, type GatewayPlan, type Json, seconds, wantedNames } from "@sluice/dsl";
 import aslValidator from "asl-validator";
 import { App } from "aws-cdk-lib";
 import { Match, Template } from "aws-cdk-lib/assertions";
@@ -138,8 +138,9 @@ describe("the queues", () => {
   });
 
   test("round the plan's times up to whole seconds", () => {
-    const queues = { tierVisibilityUs: seconds(40.2), bellVisibilityUs: seconds(240.000001) };
-    const rounded = fields(synthesize(samplePlan({ queues })).template.toJSON().Resources);
+    const queues = { tierVisibilityUs: seconds(40.2) };
+    const dispatch = { ...doorbellOf(samplePlan()), bellVisibilityUs: seconds(240.000001) };
+    const rounded = fields(synthesize(samplePlan({ queues, dispatch })).template.toJSON().Resources);
     expect(fields(fields(rounded.TierHIGHQueue).Properties).VisibilityTimeout).toBe(41);
     expect(fields(fields(rounded.BellQueue).Properties).VisibilityTimeout).toBe(241);
   });

@@ -5,7 +5,7 @@ import { type GatewayPlan, ms, seconds, us } from "@sluice/dsl";
 
 /** A gateway of 10 calls a second with a repeatable and an unrepeatable operation. */
 export const samplePlan = (changes: Partial<GatewayPlan> = {}): GatewayPlan => ({
-  planVersion: 1,
+  planVersion: 2,
   name: "register",
   limit: {
     rate: { calls: 10, windowUs: seconds(1), text: "10/s" },
@@ -32,9 +32,13 @@ export const samplePlan = (changes: Partial<GatewayPlan> = {}): GatewayPlan => (
     unavailable: { attempts: 5, backoffSeconds: 2, maxSeconds: 60 },
     unknown: { attempts: 3, backoffSeconds: 4, maxSeconds: 30 },
   },
-  turn: { lengthUs: seconds(200), bellHoldUs: seconds(10), bellRenewUs: seconds(3) },
+  dispatch: {
+    kind: "doorbell",
+    turn: { lengthUs: seconds(200), bellHoldUs: seconds(10), bellRenewUs: seconds(3) },
+    bellVisibilityUs: seconds(240),
+  },
   worker: { memoryMb: 512, functionTimeoutUs: seconds(240) },
-  queues: { tierVisibilityUs: seconds(40), bellVisibilityUs: seconds(240) },
+  queues: { tierVisibilityUs: seconds(40) },
   secrets: ["register", "shared/oauth"],
   ...changes,
 });

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Json } from "@sluice/dsl";
+import type { GatewayPlan, Json } from "@sluice/dsl";
 import { type DeployedFunction, type Principal, ServiceError } from "./cloud-types";
 import { isObject } from "./input";
 import { createEventSourceMapping, type EventSourceMapping } from "./models/event-source-mapping/event-source-mapping";
@@ -54,7 +54,7 @@ export interface StackParts {
 }
 
 /** A layer's plan has to be of this version; @see GatewayPlan */
-const PLAN_VERSION = 1;
+const PLAN_VERSION: GatewayPlan["planVersion"] = 2;
 
 /** The resource types that are known, in the order in which they are made: each after all that it refers to. */
 export const RESOURCE_TYPES: Readonly<Record<string, ResourceType>> = {

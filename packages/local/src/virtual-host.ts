@@ -146,7 +146,7 @@ function addressesOf(fn: DeployedFunction): Parameters<typeof awsPorts>[1] {
   };
   return {
     tierQueueUrls: JSON.parse(variable("SLUICE_TIER_QUEUE_URLS")) as Record<string, string>,
-    bellQueueUrl: variable("SLUICE_BELL_QUEUE_URL"),
+    bellQueueUrl: fn.environment.SLUICE_BELL_QUEUE_URL,
     gateTable: variable("SLUICE_GATE_TABLE"),
   };
 }

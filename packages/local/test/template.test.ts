@@ -213,7 +213,7 @@ type LogicalId = keyof Template["Resources"];
 const assetDir = mkdtempSync(join(tmpdir(), "sluice-template-"));
 afterAll(() => rmSync(assetDir, { recursive: true }));
 
-function writeAssets({ planVersion = 1, manifest }: { planVersion?: number; manifest?: Json } = {}): void {
+function writeAssets({ planVersion = 2, manifest }: { planVersion?: number; manifest?: Json } = {}): void {
   const files = Object.fromEntries(
     ["code", "plan"].map((hash) => [
       hash,
@@ -594,9 +594,9 @@ describe("a template is refused", () => {
     );
     rmSync(join(assetDir, "asset.code"), { recursive: true });
     expect(await refusal(nothing)).toMatch(/asset\.code, which is not there: synthesize again\.$/);
-    writeAssets({ planVersion: 2 });
+    writeAssets({ planVersion: 1 });
     expect(await refusal(nothing)).toBe(
-      "Plan (AWS::Lambda::LayerVersion) holds a plan of version 2, and this version of Sluice runs version 1: synthesize the gateway again.",
+      "Plan (AWS::Lambda::LayerVersion) holds a plan of version 1, and this version of Sluice runs version 2: synthesize the gateway again.",
     );
     writeAssets({ manifest: [] });
     expect(await refusal(nothing)).toMatch(/demo\.assets\.json is no asset manifest of the AWS CDK/);

@@ -11,10 +11,10 @@ interface LambdaContext {
 }
 
 // Once for each execution environment, while Lambda initialises it: a function that was not deployed as a whole fails
-// here, before a bell was taken.
+// here, before a message was taken.
 const worker = startWorker(process.env, sdkAwsCall(), (line) => process.stdout.write(`${line}\n`));
 
-/** The entry of the worker's function: one invocation by the bell queue is one turn. */
+/** The entry of the worker's function: one invocation is one turn, or in deferral one call. */
 export const handler = (event: unknown, context: LambdaContext) =>
   serveInvocation(worker, event, {
     requestId: context.awsRequestId,

@@ -1,6 +1,7 @@
 import type { Micros } from "@sluice/dsl";
 import { requestIdOf } from "./aws-ports/envelope";
-import { isRecord, records, text } from "./aws-ports/output";
+import { isRecord, type Output, records, text } from "./aws-ports/output";
+import { runDeferral } from "./core/deferral";
 import type { Bell } from "./core/ports";
 import { runTurn } from "./core/turn";
 import type { Worker } from "./core/turn-state";
@@ -13,32 +14,43 @@ export interface InvocationFacts {
   readonly deadlineAt: Micros;
 }
 
-/** Which bells ring again: Lambda deletes the others. */
+/** Which messages come again: Lambda deletes the others. */
 // A type and not an interface: only a type is a Json to the compiler.
 export type BatchResponse = { batchItemFailures: { itemIdentifier: string }[] };
 
 /**
- * One invocation by the bell queue's mapping: one turn.
+ * One invocation by a queue's mapping: a turn where the gateway's plan says doorbell, one call where it says deferral.
  *
  * @param event the SQS event as Lambda delivers it
- * @throws when the turn failed before it called anything; all bells ring again then
+ * @throws when it failed before it called anything; all messages of the event come again then
  */
 export async function serveInvocation(worker: Worker, event: unknown, facts: InvocationFacts): Promise<BatchResponse> {
-  const { returned } = await runTurn(worker, {
-    id: facts.requestId,
-    bells: bellsOf(event),
-    deadlineAt: facts.deadlineAt,
-  });
-  return { batchItemFailures: returned.map(({ messageId }) => ({ itemIdentifier: messageId })) };
+  const { dispatch } = worker.plan;
+  const invocation = { id: facts.requestId, deadlineAt: facts.deadlineAt };
+  switch (dispatch.kind) {
+    case "doorbell": {
+      const { returned } = await runTurn(worker, { ...invocation, bells: bellsOf(event), plan: dispatch.turn });
+      return { batchItemFailures: returned.map(({ messageId }) => ({ itemIdentifier: messageId })) };
+    }
+    case "deferral": {
+      const [record, ...others] = recordsOf(event, "the queues of its tiers");
+      if (record === undefined || others.length > 0)
+        throw new Error(`This function takes one message at a time, and was given ${others.length + 1}.`);
+      const message = worker.ports.tiers.delivered(record);
+      const isDone = await runDeferral(worker, { ...invocation, message, plan: dispatch });
+      return { batchItemFailures: isDone ? [] : [{ itemIdentifier: text(record.messageId) }] };
+    }
+  }
 }
 
-function bellsOf(event: unknown): Bell[] {
-  if (!isRecord(event) || !Array.isArray(event.Records)) {
-    throw new Error("This function is woken by its bell queue; the event it was given holds no SQS records.");
-  }
-  return records(event.Records).map((record) => ({
+function recordsOf(event: unknown, waker: string): Output[] {
+  if (isRecord(event) && Array.isArray(event.Records)) return records(event.Records);
+  throw new Error(`This function is woken by ${waker}; the event it was given holds no SQS records.`);
+}
+
+const bellsOf = (event: unknown): Bell[] =>
+  recordsOf(event, "its bell queue").map((record) => ({
     messageId: text(record.messageId),
     receiptHandle: text(record.receiptHandle),
     requestId: requestIdOf(text(record.body)),
   }));
-}

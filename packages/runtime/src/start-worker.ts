@@ -13,7 +13,7 @@ import { createTelemetry } from "./telemetry";
 import { createWorker } from "./worker";
 
 /** The version of the plan that this worker was written for. */
-const PLAN_VERSION: GatewayPlan["planVersion"] = 1;
+const PLAN_VERSION: GatewayPlan["planVersion"] = 2;
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -67,7 +67,8 @@ function readAddresses(environment: Environment, plan: GatewayPlan): Addresses {
   if (missing) {
     throw new Error(`SLUICE_TIER_QUEUE_URLS names no queue for the tier ${missing.name}. Deploy the gateway again.`);
   }
-  return { tierQueueUrls, bellQueueUrl: variable("SLUICE_BELL_QUEUE_URL"), gateTable: variable("SLUICE_GATE_TABLE") };
+  const bellQueueUrl = plan.dispatch.kind === "doorbell" ? variable("SLUICE_BELL_QUEUE_URL") : undefined;
+  return { tierQueueUrls, bellQueueUrl, gateTable: variable("SLUICE_GATE_TABLE") };
 }
 
 function parseUrls(text: string): Record<string, string> {

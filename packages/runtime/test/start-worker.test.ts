@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { ms, seconds } from "@sluice/dsl";
 import { serveInvocation } from "../src/serve-invocation";
 import { startWorker } from "../src/start-worker";
 import { samplePlan } from "./core/sample-plan";
@@ -43,8 +44,8 @@ test("a function without its layer says so", () => {
 });
 
 test("a plan of another version is refused in one sentence", () => {
-  expect(() => start({ ...samplePlan(), planVersion: 2 })).toThrow(
-    /^The plan in .*gateway\.json has version 2, and this worker reads version 1: the layer and the worker's code come from different versions of Sluice\. Deploy the gateway again, whole\.$/,
+  expect(() => start({ ...samplePlan(), planVersion: 1 })).toThrow(
+    /^The plan in .*gateway\.json has version 1, and this worker reads version 2: the layer and the worker's code come from different versions of Sluice\. Deploy the gateway again, whole\.$/,
   );
 });
 
@@ -56,6 +57,35 @@ test.each(["SLUICE_TIER_QUEUE_URLS", "SLUICE_BELL_QUEUE_URL", "SLUICE_GATE_TABLE
     );
   },
 );
+
+/** {@link samplePlan} with the other dispatch. */
+const deferralPlan = () =>
+  samplePlan({
+    dispatch: {
+      kind: "deferral",
+      slots: 6,
+      intervalUs: seconds(1.02),
+      leadUs: ms(200),
+      maxConcurrency: 6,
+      maxReceives: { HIGH: 100, NORMAL: 100, BATCH: 100 },
+    },
+  });
+
+test("in deferral there is no bell queue to be told of", () => {
+  expect(start(deferralPlan(), { SLUICE_BELL_QUEUE_URL: undefined }).plan.dispatch.kind).toBe("deferral");
+});
+
+test("in deferral a message of no tier, and two at a time, are refused in words", async () => {
+  const worker = start(deferralPlan());
+  const facts = { requestId: "one", deadlineAt: worker.ports.clock.now() };
+  const record = { messageId: "m", receiptHandle: "r", body: "{}", eventSourceARN: "arn:aws:sqs:eu-west-1:1:other" };
+  await expect(serveInvocation(worker, { Records: [record] }, facts)).rejects.toThrow(
+    "the queue arn:aws:sqs:eu-west-1:1:other is no tier's",
+  );
+  await expect(serveInvocation(worker, { Records: [record, record] }, facts)).rejects.toThrow(
+    "This function takes one message at a time, and was given 2.",
+  );
+});
 
 test("a tier without a queue is named", () => {
   expect(() => start(samplePlan(), { SLUICE_TIER_QUEUE_URLS: '{"HIGH":"x"}' })).toThrow(

@@ -1,4 +1,4 @@
-import { type GatewayPlan, ms, seconds, us } from "@sluice/dsl";
+import { doorbellOf, type GatewayPlan, ms, seconds, us } from "@sluice/dsl";
 import { answered, type ExecutionEnd, type Reaction, refused } from "@sluice/local";
 import { planOf } from "../src/deploy";
 import { drawScenario } from "../src/draw-scenario";
@@ -242,7 +242,7 @@ describe("liveness", () => {
     expect(judgeLog([...waiting, [115, { kind: "calm" }]])).toContain("liveness: a waits at 115.000 s");
   });
   test("what a crash leaves hidden comes first, and a pause is not counted", () => {
-    const hidden = (plan.queues.bellVisibilityUs + plan.queues.tierVisibilityUs) / 1_000_000 + 60;
+    const hidden = (doorbellOf(plan).bellVisibilityUs + plan.queues.tierVisibilityUs) / 1_000_000 + 60;
     expect(judgeLog([...waiting, [10, fault("crash")], [100 + hidden, { kind: "calm" }]])).toBe("kept");
     expect(judgeLog([...waiting, [10, fault("crash")], [130 + hidden, { kind: "calm" }]])).toContain("liveness");
     const paused: Log = [

@@ -10,7 +10,7 @@ import { readSource } from "../src/mutants/sources";
 const PLAN = "packages/dsl/src/plan.ts";
 const INTERVAL = "  return us(Math.ceil((limit.windowUs + jitterUs) / limit.calls));";
 /** The first line of the plan of every gateway. */
-const FIRST = "  const limit = planLimit(spec.rateLimit, spec.jitter);";
+const FIRST = "  const endpoint = planEndpoint(spec.endpoint);";
 
 /** A mutant that has other lines in place of one. */
 const replacing = (line: string, ...lines: string[]): Mutant => ({

@@ -1,6 +1,6 @@
 import { setMaxListeners } from "node:events";
 import { SFNClient, StartExecutionCommand } from "@aws-sdk/client-sfn";
-import { ms } from "@sluice/dsl";
+import { type GatewayPlan, ms } from "@sluice/dsl";
 import { type LocalWorld, runNaive } from "@sluice/local";
 import { parseEnvelope } from "@sluice/runtime";
 import type { Cleanup } from "../cleanup";
@@ -162,9 +162,15 @@ async function killWorker(
   const waiting = new Set(victim.ledger.waiting());
   // Only what its bells' hold has ended can another worker begin; until then all that is in flight is the dead one's.
   // Some of it was handed to a receive that it had open, and that nobody read any more.
-  await pause((plan.turn.bellHoldUs - plan.turn.bellRenewUs) / 1_000 - MARGIN_MS, io.interrupt);
+  await pause(standstillMs(plan) - MARGIN_MS, io.interrupt);
   const asked = new Set([...waiting, ...victim.ledger.waiting()]);
   return { atMs, held: new Set(inHands(world, victim.stage).filter((execution) => asked.has(execution))) };
+}
+
+/** For how long at least nothing is called after a worker's death: the bells' hold. Nothing of that kind in deferral. */
+function standstillMs({ dispatch }: GatewayPlan): number {
+  if (dispatch.kind === "deferral") return MARGIN_MS;
+  return (dispatch.turn.bellHoldUs - dispatch.turn.bellRenewUs) / 1_000;
 }
 
 /** Executions whose messages were received and not deleted. */

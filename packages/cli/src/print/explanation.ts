@@ -54,6 +54,7 @@ const tiers = (explanation: Explanation, page: Page): string[] => [
 ];
 
 function waits({ waits: fact }: Explanation, page: Page): string[] {
+  if (fact === undefined) return [];
   const { formula, loads, split } = fact;
   const rows = (loads[0]?.tiers ?? []).map(({ tier }, rank) => [
     tier,

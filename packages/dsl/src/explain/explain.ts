@@ -1,6 +1,6 @@
 import { showDuration, showRoughly } from "../duration";
 import { stackNameOf } from "../names";
-import type { GatewayPlan } from "../plan-types";
+import type { DeferralPlan, DispatchPlan, GatewayPlan } from "../plan-types";
 import { plural } from "../plural";
 import { costFact } from "./cost";
 import { endpointFacts } from "./endpoint";
@@ -22,7 +22,7 @@ export interface ExplainOptions {
 /** Explains a plan. Pure. */
 export function explainPlan(plan: GatewayPlan, { load }: ExplainOptions = {}): Explanation {
   const pace = paceOf(plan);
-  const waits = waitsFact(plan, pace, load);
+  const waits = plan.dispatch.kind === "doorbell" ? waitsFact(plan, pace, load) : undefined;
   const cost = costFact(plan, pace);
   return {
     version: 1,
@@ -38,7 +38,7 @@ export function explainPlan(plan: GatewayPlan, { load }: ExplainOptions = {}): E
     numbers: numbersOf(plan, pace),
     facts: [...limitFacts(plan, pace), ...timeFacts(plan), ...endpointFacts(plan), stackFact(plan)],
     tiers: tierFacts(plan),
-    waits,
+    ...(waits && { waits }),
     queues: queueFacts(plan, pace),
     drains: drainFacts(plan, pace),
     outcomes: outcomeFacts(plan),
@@ -52,14 +52,26 @@ const wholeDollars = (usd: number): string => `$${showWhole(usd)}`;
 
 function limitSentence(plan: GatewayPlan, pace: Pace): string {
   const { rate, intervalUs } = plan.limit;
+  if (plan.dispatch.kind === "deferral") return slotsSentence(plan, plan.dispatch);
   if (!rate)
     return `At most ${plural(plan.openCalls, "call")} ${plan.openCalls === 1 ? "is" : "are"} open at once; with calls of ${showDuration(pace.callUs)}${pace.isAssumed ? " (assumed)" : ""} that is ${showRate(perSecondOf(pace.startEveryUs))}.`;
   const share = percent(Number(reachedShareOf(plan).toFixed(3)));
   return `One call starts every ${showDuration(intervalUs)} at the soonest, so no window of ${showDuration(rate.windowUs)} ever holds more than ${plural(rate.calls, "call")}; that is ${showRate(perSecondOf(intervalUs))}, ${share} of what ${rate.text} allows.`;
 }
 
-function waitSentence({ tiers }: GatewayPlan, { loads }: WaitsFact): string {
-  const backlog = loads.at(-1);
+function slotsSentence(plan: GatewayPlan, deferral: DeferralPlan): string {
+  const { rate, intervalUs } = plan.limit;
+  const each = `Each of ${plural(deferral.slots, "slot")} starts one call every ${showDuration(deferral.intervalUs)} at the soonest`;
+  const reached = showRate(perSecondOf(intervalUs));
+  if (!rate) return `${each}, so at most ${plural(deferral.slots, "call")} are open at once; that is up to ${reached}.`;
+  const share = percent(Number(reachedShareOf(plan).toFixed(3)));
+  return `${each}, so no window of ${showDuration(rate.windowUs)} holds more than ${plural(rate.calls, "call")}, but for one more when a worker dies; that is ${reached}, ${share} of what ${rate.text} allows.`;
+}
+
+function waitSentence({ tiers, queues }: GatewayPlan, waits: WaitsFact | undefined): string {
+  if (waits === undefined)
+    return `A worker that holds a request asks the tiers above first, and steps back for what waits there: the request comes again after ${showDuration(queues.tierVisibilityUs)}. How long anybody waits cannot be promised.`;
+  const backlog = waits.loads.at(-1);
   const [first] = backlog?.tiers ?? [];
   if (tiers.length === 1 || first === undefined)
     return `All requests are of one tier, ${tiers[0]?.name ?? ""}: the oldest goes first.`;
@@ -72,7 +84,7 @@ function waitSentence({ tiers }: GatewayPlan, { loads }: WaitsFact): string {
 }
 
 function numbersOf(plan: GatewayPlan, pace: Pace): ExplainedNumbers {
-  const { limit, timeouts, turn, worker, queues, outcomes } = plan;
+  const { limit, timeouts, dispatch, worker, queues, outcomes } = plan;
   return {
     ...(limit.rate && { limitCalls: limit.rate.calls, limitWindowUs: limit.rate.windowUs }),
     jitterUs: limit.jitterUs,
@@ -86,12 +98,16 @@ function numbersOf(plan: GatewayPlan, pace: Pace): ExplainedNumbers {
     isCallAssumed: pace.isAssumed,
     connectTimeoutUs: timeouts.connectUs,
     responseTimeoutUs: timeouts.responseUs,
-    turnUs: turn.lengthUs,
     functionTimeoutUs: worker.functionTimeoutUs,
     memoryMb: worker.memoryMb,
     requestHiddenUs: queues.tierVisibilityUs,
-    wakeUpHiddenUs: queues.bellVisibilityUs,
-    standstillUs: turn.bellHoldUs,
+    ...(dispatch.kind === "doorbell"
+      ? {
+          turnUs: dispatch.turn.lengthUs,
+          wakeUpHiddenUs: dispatch.bellVisibilityUs,
+          standstillUs: dispatch.turn.bellHoldUs,
+        }
+      : { slots: dispatch.slots, slotIntervalUs: dispatch.intervalUs, leadUs: dispatch.leadUs }),
     pauseUs: outcomes.throttled.pauseUs,
     maxPauseUs: outcomes.throttled.maxPauseUs,
   };
@@ -103,12 +119,26 @@ const stackFact = ({ name, environment, naming }: GatewayPlan): Fact => ({
   why: `its name in AWS, with which those of its queues, topics, function and state machine begin${naming === undefined ? "" : `; by naming of sluice.yaml, ${naming}`}`,
 });
 
-const tierFacts = ({ tiers, defaultTier }: GatewayPlan): TierFact[] =>
+const tierFacts = ({ tiers, defaultTier, dispatch }: GatewayPlan): TierFact[] =>
   tiers.map(({ name, timeoutUs, share }, rank) => ({
     name,
     timeout: showDuration(timeoutUs),
     timeoutUs,
-    share: rank === 0 ? "first whenever it has work" : `${percent(share)} of the calls while it has work`,
+    share: shareWords(dispatch, name, rank, share),
     startShare: share,
     isDefault: name === defaultTier,
   }));
+
+function shareWords(dispatch: DispatchPlan, tier: string, rank: number, share: number): string {
+  if (dispatch.kind === "deferral") {
+    const forced = `at the latest when a message is received for the ${ordinal(dispatch.maxReceives[tier] ?? 1)} time`;
+    return rank === 0 ? "no tier is asked before it" : `when no tier above has work; ${forced}`;
+  }
+  return rank === 0 ? "first whenever it has work" : `${percent(share)} of the calls while it has work`;
+}
+
+function ordinal(count: number): string {
+  const tens = count % 100;
+  const ending = tens >= 11 && tens <= 13 ? "th" : (["th", "st", "nd", "rd"][count % 10] ?? "th");
+  return `${count}${ending}`;
+}

@@ -18,7 +18,8 @@ export interface Explanation {
   readonly facts: readonly Fact[];
   /** Highest first. */
   readonly tiers: readonly TierFact[];
-  readonly waits: WaitsFact;
+  /** Absent in deferral: a message that steps back or is throttled comes again when it may, and no formula says when. */
+  readonly waits?: WaitsFact;
   readonly queues: readonly QueueFact[];
   readonly drains: readonly DrainFact[];
   readonly outcomes: readonly OutcomeFact[];
@@ -52,13 +53,18 @@ export interface ExplainedNumbers {
   readonly isCallAssumed: boolean;
   readonly connectTimeoutUs: Micros;
   readonly responseTimeoutUs: Micros;
-  readonly turnUs: Micros;
+  /** Doorbell only, as {@link wakeUpHiddenUs} and {@link standstillUs}. */
+  readonly turnUs?: Micros;
   readonly functionTimeoutUs: Micros;
   readonly memoryMb: number;
   readonly requestHiddenUs: Micros;
-  readonly wakeUpHiddenUs: Micros;
+  readonly wakeUpHiddenUs?: Micros;
   /** The longest that nothing starts after a worker has died. */
-  readonly standstillUs: Micros;
+  readonly standstillUs?: Micros;
+  /** Deferral only, as the two below. */
+  readonly slots?: number;
+  readonly slotIntervalUs?: Micros;
+  readonly leadUs?: Micros;
   /** After a call that the target refused without Retry-After, and the longest that Retry-After may ask for. */
   readonly pauseUs: Micros;
   readonly maxPauseUs: Micros;

@@ -1,12 +1,11 @@
 import { showDuration } from "../duration";
-import type { GatewayPlan } from "../plan-types";
+import type { DeferralPlan, DoorbellPlan, GatewayPlan } from "../plan-types";
 import { us } from "../units";
 import type { Fact } from "./explanation";
 
 /** Timeouts, and what a failure of the worker costs. */
-export function timeFacts({ timeouts, turn, worker, queues, operations }: GatewayPlan): Fact[] {
-  const response = showDuration(timeouts.responseUs);
-  const hold = showDuration(turn.bellHoldUs);
+export function timeFacts(plan: GatewayPlan): Fact[] {
+  const { timeouts, dispatch } = plan;
   return [
     {
       name: "connect timeout",
@@ -15,13 +14,23 @@ export function timeFacts({ timeouts, turn, worker, queues, operations }: Gatewa
     },
     {
       name: "response timeout",
-      value: response,
+      value: showDuration(timeouts.responseUs),
       why: "from the first byte sent to the last received; what it ends has an unknown outcome",
     },
+    ...(dispatch.kind === "doorbell" ? turnFacts(plan, dispatch) : slotFacts(plan, dispatch)),
+  ];
+}
+
+function turnFacts(
+  { timeouts, worker, queues, operations }: GatewayPlan,
+  { turn, bellVisibilityUs }: DoorbellPlan,
+): Fact[] {
+  const hold = showDuration(turn.bellHoldUs);
+  return [
     {
       name: "turn",
       value: showDuration(turn.lengthUs),
-      why: `how long one run of the worker starts calls before the next one takes over: 20 response timeouts of ${response}, within Lambda's 15 minutes`,
+      why: `how long one run of the worker starts calls before the next one takes over: 20 response timeouts of ${showDuration(timeouts.responseUs)}, within Lambda's 15 minutes`,
     },
     {
       name: "function timeout",
@@ -36,7 +45,7 @@ export function timeFacts({ timeouts, turn, worker, queues, operations }: Gatewa
     },
     {
       name: "wake-up hidden for",
-      value: showDuration(queues.bellVisibilityUs),
+      value: showDuration(bellVisibilityUs),
       why: `each request also sends a message that wakes the worker. Its queue's visibility is the function timeout, which AWS asks for; a running turn shortens it to ${hold} and renews that every ${showDuration(turn.bellRenewUs)}`,
     },
     {
@@ -48,6 +57,57 @@ export function timeFacts({ timeouts, turn, worker, queues, operations }: Gatewa
       name: "lost wake-up",
       value: `${showDuration(us(2 * SWEEP_US))} at most`,
       why: "a schedule wakes the worker every minute in case a wake-up message was lost",
+    },
+  ];
+}
+
+function slotFacts({ worker, queues, limit, operations }: GatewayPlan, deferral: DeferralPlan): Fact[] {
+  const { slots, provisioned, intervalUs, leadUs, maxConcurrency } = deferral;
+  const interval = showDuration(intervalUs);
+  const visibility = showDuration(queues.tierVisibilityUs);
+  return [
+    {
+      name: "slots",
+      value: String(slots),
+      why: `units of the worker's reserved concurrency, each with an equal part of the limit in whole calls${provisioned === undefined ? "; none is kept warm" : `; ${provisioned} kept warm, which is paid for`}`,
+    },
+    {
+      name: "interval of a slot",
+      value: interval,
+      why: limit.rate
+        ? `one of ${slots} has ${Math.floor(limit.rate.calls / slots)} of the ${limit.rate.calls} calls: its calls start at least so far apart, which an invocation sees to that lasts for as long`
+        : `its calls start at least so far apart, which an invocation sees to that lasts for as long`,
+    },
+    {
+      name: "lead",
+      value: showDuration(leadUs),
+      why: "an invocation gets ready (it asks the tiers above, connects) for so long before its call, and ends so much before the interval is over",
+    },
+    {
+      name: "invocations of a tier",
+      value: `${maxConcurrency} at once`,
+      why: "AWS's MaximumConcurrency of each tier's mapping, at least 2: one tier alone can use all slots, and when several have work Lambda throttles some, which try again",
+    },
+    {
+      name: "function timeout",
+      value: showDuration(worker.functionTimeoutUs),
+      why: "an interval for a new worker, connecting, an interval or two response timeouts, and 20 s to tell what came of it",
+    },
+    { name: "memory", value: `${worker.memoryMb} MB`, why: "one call at a time, of which it waits through most" },
+    {
+      name: "request hidden for",
+      value: visibility,
+      why: "while a worker has it (its SQS visibility): the function timeout, which AWS asks for. One that steps back for a higher tier, or is throttled by Lambda, is hidden for as long",
+    },
+    {
+      name: "after a crash",
+      value: "one call more",
+      why: `the dead worker's slot is free at once, so that a window may hold one call more than the limit for each crash; its request comes back within ${visibility}${deathWords(operations)}`,
+    },
+    {
+      name: "new worker",
+      value: `waits ${interval}`,
+      why: "it may stand in for one that died, of whose last call it knows nothing",
     },
   ];
 }

@@ -1,4 +1,4 @@
-import { seconds, us } from "@sluice/dsl";
+import { doorbellOf, seconds, us } from "@sluice/dsl";
 import type { Simulation } from "../../src/simulation";
 import type { AwaitPoint } from "../../src/virtual-process";
 import { mostInWindow, type Synthesized, synthesize, worldOf } from "./gateway-world";
@@ -75,7 +75,7 @@ function expectKept({ world, haveEnded, crashedAtUs, number }: Outcome): void {
 /** After a crash the next turn begins when the bells' hold ends, or the queue's own visibility where it died before. */
 function expectGoingAgain(world: Simulation, crashedAtUs: number | undefined): void {
   if (crashedAtUs === undefined) return;
-  const bound = gateway.plan.queues.bellVisibilityUs + seconds(60);
+  const bound = doorbellOf(gateway.plan).bellVisibilityUs + seconds(60);
   for (const end of world.ended.values()) {
     expect(end.stoppedAtMs - end.startedAtMs).toBeLessThan((crashedAtUs + bound) / 1_000 + 60_000);
   }
@@ -111,7 +111,9 @@ test("after a crash in the middle of a backlog the gateway goes on within the be
   for (const name of world.stack.functionNames) world.services.lambda.killRunning(name);
   await world.run("15s");
   const next = world.target.arrivals.find(({ atUs }) => atUs > crashedAt + 50_000);
-  expect((next?.atUs ?? Number.POSITIVE_INFINITY) - crashedAt).toBeLessThan(gateway.plan.turn.bellHoldUs + seconds(2));
+  expect((next?.atUs ?? Number.POSITIVE_INFINITY) - crashedAt).toBeLessThan(
+    doorbellOf(gateway.plan).turn.bellHoldUs + seconds(2),
+  );
   expect(await world.runUntilEnded("5m")).toBe(true);
   expect([...world.ended.values()].every(({ status }) => status === "SUCCEEDED")).toBe(true);
   expect(mostInWindow(gateway, world)).toBe(5);

@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type GatewayPlan, type Json, lintGateways, planGateway } from "@sluice/dsl";
+import { type GatewayPlan, type GatewaySpec, type Json, lintGateways, planGateway } from "@sluice/dsl";
 import { synthGateways } from "@sluice/infra";
 import { type Simulation, type SimulationOptions, simulate } from "../../src/simulation";
 
@@ -36,8 +36,16 @@ afterAll(() => {
   for (const folder of folders) rmSync(folder, { recursive: true, force: true });
 });
 
-/** Lints, plans and synthesizes a gateway as the product does. */
-export async function synthesize(rateLimit = "10/s", more = ""): Promise<Synthesized> {
+/**
+ * Lints, plans and synthesizes a gateway as the product does.
+ *
+ * @param change of the specification, after it was linted
+ */
+export async function synthesize(
+  rateLimit = "10/s",
+  more = "",
+  change: Partial<GatewaySpec> = {},
+): Promise<Synthesized> {
   const folder = mkdtempSync(join(tmpdir(), "sluice-simulation-"));
   folders.push(folder);
   const worker = join(folder, "worker");
@@ -49,7 +57,7 @@ export async function synthesize(rateLimit = "10/s", more = ""): Promise<Synthes
   if (findings.some(({ severity }) => severity === "error")) throw new Error(JSON.stringify(findings, null, 2));
   const [linted] = specs;
   if (linted === undefined) throw new Error("the gateway file gave no specification");
-  const plan = planGateway("spec" in linted ? linted.spec : linted);
+  const plan = planGateway({ ...linted.spec, ...change });
   const outdir = join(folder, "cdk.out");
   const { stacks } = await synthGateways({ plans: [plan], outdir, workerAsset: worker, validation: false });
   const [stack] = stacks;

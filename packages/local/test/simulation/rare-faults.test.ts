@@ -1,4 +1,4 @@
-import { type Json, ms, seconds, us } from "@sluice/dsl";
+import { doorbellOf, type Json, ms, seconds, us } from "@sluice/dsl";
 import type { Simulation } from "../../src/simulation";
 import type { WorkerLog } from "../../src/virtual-host";
 import { answered, refused } from "../../src/virtual-target";
@@ -227,7 +227,7 @@ test("a turn that ends by its clock with requests left is followed by the next a
   const world = await worldOf(slow);
   sendMany(world, 9, "read", "NORMAL");
   expect(await world.runUntilEnded("10m")).toBe(true);
-  expect(slow.plan.turn.lengthUs).toBeLessThan(seconds(60));
+  expect(doorbellOf(slow.plan).turn.lengthUs).toBeLessThan(seconds(60));
   expect(Math.max(...gaps(world))).toBeLessThan(slow.plan.limit.intervalUs + seconds(2));
 });
 

@@ -9,7 +9,8 @@ import { sqsTiers } from "./tiers";
 export interface Addresses {
   /** Tier to the URL of its queue. */
   readonly tierQueueUrls: Readonly<Record<string, string>>;
-  readonly bellQueueUrl: string;
+  /** Undefined where no bells are rung. */
+  readonly bellQueueUrl: string | undefined;
   readonly gateTable: string;
 }
 

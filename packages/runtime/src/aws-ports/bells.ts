@@ -7,9 +7,10 @@ import { records, text } from "./output";
 const BATCH = 10;
 
 /** The bell queue as SQS. */
-export function sqsBells(call: AwsCall, queueUrl: string): Bells {
+export function sqsBells(call: AwsCall, queueUrl: string | undefined): Bells {
   return {
     async hold(bells, visibilityUs) {
+      if (queueUrl === undefined) throw new Error("no bell queue is known");
       const seconds = toSecondsUp(visibilityUs);
       const results = await Promise.all(batchesOf(bells).map((batch) => holdBatch(call, queueUrl, batch, seconds)));
       const failed = results.flat();

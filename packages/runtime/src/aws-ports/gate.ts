@@ -63,16 +63,20 @@ export function dynamoGate(call: AwsCall, table: string): Gate {
         }),
       );
     },
-    async claim(key, owner, expiresAtMs) {
+    async claim(key, owner, expiresAtMs, nowMs) {
       const isMine = await unlessRefused(() =>
         ask("PutItem", {
-          Item: { ...claimItem(key), turn: { S: owner }, ttl: { N: ttl(expiresAtMs) } },
+          Item: { ...claimItem(key), turn: { S: owner }, ttl: { N: ttl(expiresAtMs) }, at: { N: String(nowMs) } },
           ConditionExpression: "attribute_not_exists(#pk) OR #turn = :turn",
           ExpressionAttributeNames: { "#pk": "pk", "#turn": "turn" },
           ExpressionAttributeValues: { ":turn": { S: owner } },
         }),
       );
       return isMine ? "mine" : "other";
+    },
+    async claimedAtMs(key) {
+      const { Item } = await ask("GetItem", { Key: claimItem(key), ConsistentRead: true });
+      return isRecord(Item) ? numberOf(Item.at) : undefined;
     },
     async unclaim(key, owner) {
       await unlessRefused(() =>

@@ -19,7 +19,15 @@ export function sqsTiers(call: AwsCall, queueUrls: Readonly<Record<string, strin
         WaitTimeSeconds: toSecondsUp(waitUs),
         MessageSystemAttributeNames: ["ApproximateReceiveCount", "SentTimestamp"],
       });
-      return records(output.Messages).map((message) => received(tier, message));
+      return records(output.Messages).map((message) =>
+        received(tier, text(message.Body), text(message.ReceiptHandle), message.Attributes),
+      );
+    },
+    delivered(record) {
+      const arn = text(record.eventSourceARN);
+      const tier = Object.keys(queueUrls).find((name) => lastOf(urlOf(name), "/") === lastOf(arn, ":"));
+      if (tier === undefined) throw new Error(`the queue ${arn} is no tier's`);
+      return received(tier, text(record.body), text(record.receiptHandle), record.attributes);
     },
     async delete({ tier, receiptHandle }) {
       await call("sqs", "DeleteMessage", { QueueUrl: urlOf(tier), ReceiptHandle: receiptHandle });
@@ -34,14 +42,16 @@ export function sqsTiers(call: AwsCall, queueUrls: Readonly<Record<string, strin
   };
 }
 
-function received(tier: string, message: Readonly<Record<string, unknown>>): Received {
-  const [attributes = {}] = records([message.Attributes]);
-  const body = text(message.Body);
+/** Both end in the queue's name. */
+const lastOf = (urlOrArn: string, separator: string): string => urlOrArn.slice(urlOrArn.lastIndexOf(separator) + 1);
+
+function received(tier: string, body: string, receiptHandle: string, given: unknown): Received {
+  const [attributes = {}] = records([given]);
   return {
     tier,
     body,
     envelope: parseEnvelope(body),
-    receiptHandle: text(message.ReceiptHandle),
+    receiptHandle,
     receiveCount: Number(attributes.ApproximateReceiveCount ?? 1),
     sentAtMs: Number(attributes.SentTimestamp ?? 0),
   };

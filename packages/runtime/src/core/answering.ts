@@ -116,6 +116,7 @@ export async function drop(state: TurnState, held: HeldRequest): Promise<void> {
  * next turn finds its claim.
  */
 async function forget(state: TurnState, held: HeldRequest): Promise<void> {
+  state.ended.add(held.envelope.id);
   await deleteMessage(state, held.message);
   state.inFlight.delete(held.envelope.id);
 }

@@ -24,8 +24,8 @@ const claimOwner = ({ turn }: TurnState, { envelope }: HeldRequest): string => `
 async function claim(state: TurnState, held: HeldRequest): Promise<"mine" | "other"> {
   if (held.claim === "mine") return "mine";
   held.claim = "asked";
-  const { gate } = state.worker.ports;
-  const answer = await gate.claim(claimKey(held), claimOwner(state, held), claimExpiry(held));
+  const { gate, clock } = state.worker.ports;
+  const answer = await gate.claim(claimKey(held), claimOwner(state, held), claimExpiry(held), clock.wallMs());
   held.claim = answer === "mine" ? "mine" : "none";
   return answer;
 }
@@ -44,11 +44,22 @@ export async function rightToCall(state: TurnState, held: HeldRequest): Promise<
   }
   if (held.operation.repeatable) return "mine";
   try {
-    return await claim(state, held);
+    const answer = await claim(state, held);
+    return answer === "other" && (await mayStillBeCalling(state, held)) ? "unsure" : answer;
   } catch (error) {
     gateFailed(state, "claim", error);
     return "unsure";
   }
+}
+
+/**
+ * Whether who has claimed it may be at it in this moment. Never in doorbell, where a turn begins when the one before is
+ * over. In deferral another slot may hold a copy of the message: to say that nobody knows would be too early.
+ */
+async function mayStillBeCalling({ worker: { plan, ports } }: TurnState, held: HeldRequest): Promise<boolean> {
+  if (plan.dispatch.kind === "doorbell") return false;
+  const claimedAtMs = (await ports.gate.claimedAtMs(claimKey(held))) ?? 0;
+  return ports.clock.wallMs() - claimedAtMs < plan.worker.functionTimeoutUs / 1_000;
 }
 
 /** Takes the claim back. @throws when the gate could not be reached */

@@ -32,6 +32,8 @@ export interface Tiers {
    * an aborted receive strands what it was about to bring until the visibility ends.
    */
   receive(tier: string, max: number, waitUs: Micros): Promise<Received[]>;
+  /** The message of a record that a tier's mapping invoked the worker with. Throws when the queue is no tier's. */
+  delivered(record: Readonly<Record<string, unknown>>): Received;
   delete(message: Received): Promise<void>;
   /** Visible again after `delayUs`, rounded up to whole seconds; 0 gives it back at once. */
   setVisibility(message: Received, delayUs: Micros): Promise<void>;
@@ -142,7 +144,9 @@ export interface Gate {
   /** Leaves what the next turn should know. No effect when another turn has taken the gate. */
   leave(turnId: string, left: LeftBehind): Promise<void>;
   /** `mine` when `key` was claimed now or earlier by `owner`; `other` when another has claimed it. */
-  claim(key: string, owner: string, expiresAtMs: number): Promise<"mine" | "other">;
+  claim(key: string, owner: string, expiresAtMs: number, nowMs: number): Promise<"mine" | "other">;
+  /** When `key` was claimed, by the clock of who claimed it; undefined when nobody has, or it was taken back. */
+  claimedAtMs(key: string): Promise<number | undefined>;
   /** Takes back a claim of `owner` whose call never started, or was refused; no effect on another's. */
   unclaim(key: string, owner: string): Promise<void>;
   /**

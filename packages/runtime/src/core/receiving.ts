@@ -32,7 +32,8 @@ export function receiveMore(state: TurnState, hands: readonly Hand[], size: numb
   }
 }
 
-async function receive(state: TurnState, hand: Hand, max: number, waitUs: Micros): Promise<void> {
+/** One look at a queue. What it brings is taken into the hand, or ended where it needs no call. */
+export async function receive(state: TurnState, hand: Hand, max: number, waitUs: Micros): Promise<void> {
   const { tiers, clock, telemetry } = state.worker.ports;
   hand.isReceiving = true;
   try {
@@ -53,7 +54,7 @@ async function receive(state: TurnState, hand: Hand, max: number, waitUs: Micros
 }
 
 /** Takes a message into the hand, or ends what needs no call. */
-function accept(state: TurnState, hand: Hand, message: Received): void {
+export function accept(state: TurnState, hand: Hand, message: Received): void {
   const { plan, memory, ports, validateRequest } = state.worker;
   const { envelope } = message;
   if (envelope === undefined) {
@@ -156,7 +157,8 @@ export function tendHands(state: TurnState): void {
   }
 }
 
-function renew(state: TurnState, held: HeldRequest, now: Micros): void {
+/** Hides a request for the queue's whole visibility from now on. */
+export function renew(state: TurnState, held: HeldRequest, now: Micros): void {
   held.visibleFrom = now;
   chore(state, async () => {
     try {

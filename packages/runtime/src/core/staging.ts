@@ -75,7 +75,8 @@ export function canStart(state: TurnState, held: HeldRequest): boolean {
   return state.worker.ports.clock.now() - stage.aliveAt <= ALIVE_FOR;
 }
 
-async function prepareStart(state: TurnState, hand: Hand, held: HeldRequest, beganAt: Micros): Promise<void> {
+/** Asks for the token, claims and connects. The request is then ready, waits to be asked about again, or has ended. */
+export async function prepareStart(state: TurnState, hand: Hand, held: HeldRequest, beganAt: Micros): Promise<void> {
   const { memory, ports } = state.worker;
   if (!(await countRedelivery(state, hand, held))) return;
   const previous = held.stage.kind === "staging" ? held.stage.previous : undefined;
@@ -155,15 +156,19 @@ function prepareUnlessReady(
 
 /**
  * Gives a request back that was not called: its claim and its count are taken back first, so that the next turn finds
- * nothing against it; then it is visible at once.
+ * nothing against it; then it is visible at once, or `hiddenFor` later, or when its visibility ends.
  */
-export async function giveBack(state: TurnState, held: HeldRequest): Promise<void> {
+export async function giveBack(
+  state: TurnState,
+  held: HeldRequest,
+  hiddenFor: Micros | "asItIs" = us(0),
+): Promise<void> {
   const { gate, tiers } = state.worker.ports;
   if (held.stage.kind === "ready") held.stage.call.discard();
   try {
     await unclaim(state, held);
     if (held.isCounted) await gate.countTry(held.envelope.id, state.turn.id, claimExpiry(held), -1);
-    await tiers.setVisibility(held.message, us(0));
+    if (hiddenFor !== "asItIs") await tiers.setVisibility(held.message, hiddenFor);
   } catch (error) {
     // It comes back by itself when its visibility ends. A claim left standing makes its outcome unknown: honest, if dear.
     state.worker.ports.telemetry.event("give-back-failed", { tier: held.message.tier, error: describe(error) });

@@ -61,7 +61,8 @@ function waits(state: TurnState, tier: string): boolean {
   return hand !== undefined && (hand.requests.length > 0 || hand.emptyAt === undefined);
 }
 
-function begin(state: TurnState, held: HeldRequest): void {
+/** Starts a request for which a start was taken. */
+export function begin(state: TurnState, held: HeldRequest): void {
   const { stage } = held;
   if (stage.kind === "unsendable") {
     const { name } = state.worker.plan;

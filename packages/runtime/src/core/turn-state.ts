@@ -1,7 +1,7 @@
 import { type GatewayPlan, type Json, type Micros, type OperationPlan, us } from "@sluice/dsl";
 import type { Evaluate } from "./classify";
 import type { WorkerMemory } from "./memory";
-import type { Bell, GateState, Ports } from "./ports";
+import type { GateState, Ports } from "./ports";
 import type { HeldRequest } from "./request";
 import type { Signal } from "./signal";
 
@@ -15,11 +15,10 @@ export interface Worker {
   readonly validateRequest: (operation: OperationPlan, request: Json) => string | undefined;
 }
 
-/** One invocation of the worker. */
-export interface TurnInput {
-  /** Unique to this invocation. */
+/** One invocation of the worker, however it was woken. */
+export interface Invocation {
+  /** Unique to this invocation; a turn's id. */
   readonly id: string;
-  readonly bells: readonly Bell[];
   /** When the function's own timeout would end it. */
   readonly deadlineAt: Micros;
 }
@@ -53,7 +52,7 @@ export interface Hand {
 /** Everything that a turn knows, in one record; the steps that change it are functions beside each other. */
 export interface TurnState {
   readonly worker: Worker;
-  readonly turn: TurnInput;
+  readonly turn: Invocation;
   readonly entryAt: Micros;
   readonly signal: Signal;
   readonly alarm: (instant: Micros) => void;
@@ -62,6 +61,8 @@ export interface TurnState {
   readonly inFlight: Set<string>;
   /** Ids whose call this turn started: whatever copy of one comes, it is not called again. */
   readonly called: Set<string>;
+  /** Ids whose messages nobody needs any more: they were answered, or nobody waits. */
+  readonly ended: Set<string>;
   /** Calls started and not ended. */
   openCalls: number;
   /** Work of this turn that is not a call: preparing, answering, deleting. */
@@ -75,9 +76,6 @@ export interface TurnState {
   /** Something was in hand when the turn closed. */
   hasGivenBack: boolean;
   gate: { parkedUntilMs: Record<string, number>; readAt: Micros; isReading: boolean; failingSince: Micros | undefined };
-  bellsHeldAt: Micros;
-  /** Every renewal under way: one that lands late would undo what the turn's end says of its bells. */
-  bellsHolding: Promise<unknown>;
 }
 
 /** The latest instant (epoch milliseconds) until which any reason parks the gateway; 0 when none does. */
@@ -113,7 +111,7 @@ export const describe = (error: unknown): string =>
 
 export function newTurnState(
   worker: Worker,
-  turn: TurnInput,
+  turn: Invocation,
   gate: GateState,
   entryAt: Micros,
   parts: {
@@ -137,6 +135,7 @@ export function newTurnState(
     })),
     inFlight: new Set(),
     called: new Set(),
+    ended: new Set(),
     openCalls: 0,
     chores: 0,
     startedCalls: 0,
@@ -145,7 +144,5 @@ export function newTurnState(
     closing: undefined,
     hasGivenBack: false,
     gate: { parkedUntilMs: { ...gate.parkedUntilMs }, readAt: now, isReading: false, failingSince: undefined },
-    bellsHeldAt: now,
-    bellsHolding: Promise.resolve(),
   };
 }

@@ -1,4 +1,4 @@
-import { type Micros, ms, seconds, us } from "@sluice/dsl";
+import { type Micros, ms, seconds, type TurnPlan, us } from "@sluice/dsl";
 import { nextStartAt, type Pace, unknownPast } from "./pacer";
 import type { Bell, GateState, LeftBehind } from "./ports";
 import { handSize, LONG_LOOK, receiveMore, remove, SHORT_LOOK, tendHands } from "./receiving";
@@ -11,13 +11,27 @@ import {
   describe,
   gateFailed,
   type Hand,
+  type Invocation,
   isEmptyHanded,
   newTurnState,
   parkLeftUs,
-  type TurnInput,
   type TurnState,
   type Worker,
 } from "./turn-state";
+
+/** One invocation by the bell queue. */
+export interface TurnInput extends Invocation {
+  readonly bells: readonly Bell[];
+  readonly plan: TurnPlan;
+}
+
+/** What only a turn knows, whose bells must ring again when it dies. */
+interface Turn extends TurnState {
+  readonly turn: TurnInput;
+  bellsHeldAt: Micros;
+  /** Every renewal under way: one that lands late would undo what the turn's end says of its bells. */
+  bellsHolding: Promise<unknown>;
+}
 
 /** What a turn leaves: bells that must ring again, and which were given their visibility already. */
 export interface TurnEnd {
@@ -46,10 +60,16 @@ const ENDING_MARGIN: Micros = seconds(10);
 export async function runTurn(worker: Worker, turn: TurnInput): Promise<TurnEnd> {
   const { ports, memory } = worker;
   const entryAt = ports.clock.now();
-  const [gate] = await Promise.all([ports.gate.take(turn.id), holdBells(worker, turn.bells)]);
+  const [gate] = await Promise.all([ports.gate.take(turn.id), holdBells(worker, turn)]);
   recall(worker, gate, turn.id, entryAt);
   const signal = createSignal();
-  const state = newTurnState(worker, turn, gate, entryAt, { signal, alarm: createAlarm(ports.clock, signal) });
+  const parts = { signal, alarm: createAlarm(ports.clock, signal) };
+  const state: Turn = {
+    ...newTurnState(worker, turn, gate, entryAt, parts),
+    turn,
+    bellsHeldAt: ports.clock.now(),
+    bellsHolding: Promise.resolve(),
+  };
   const onlyKnownBells = turn.bells.every((bell) => bell.requestId !== undefined && memory.taken.has(bell.requestId));
   let look = onlyKnownBells ? SHORT_LOOK : LONG_LOOK;
   for (;;) {
@@ -73,9 +93,9 @@ function recall({ memory, ports }: Worker, gate: GateState, turnId: string, entr
   memory.turnId = turnId;
 }
 
-async function holdBells(worker: Worker, bells: readonly Bell[]): Promise<void> {
+async function holdBells(worker: Worker, { bells, plan }: TurnInput): Promise<void> {
   try {
-    await worker.ports.bells.hold(bells, worker.plan.turn.bellHoldUs);
+    await worker.ports.bells.hold(bells, plan.bellHoldUs);
   } catch (error) {
     // They stay hidden for the queue's own visibility, which is longer: only a crash would be noticed later.
     worker.ports.telemetry.event("hold-bells-failed", { error: describe(error) });
@@ -83,7 +103,7 @@ async function holdBells(worker: Worker, bells: readonly Bell[]): Promise<void> 
 }
 
 /** Everything that can be done now. Nothing in here waits; what takes time notifies the loop when it is done. */
-function step(state: TurnState, look: Micros): void {
+function step(state: Turn, look: Micros): void {
   const { worker } = state;
   const { plan, ports, memory } = worker;
   watchClock(state);
@@ -135,19 +155,19 @@ function isOver(state: TurnState): boolean {
   return false;
 }
 
-function watchClock(state: TurnState): void {
+function watchClock(state: Turn): void {
   const timeUp = timeUpAt(state);
   if (state.worker.ports.clock.now() >= timeUp) close(state, "time");
   else state.alarm(timeUp);
 }
 
 /** When the turn takes nothing more. */
-function timeUpAt({ worker: { plan }, entryAt, turn }: TurnState): Micros {
-  return us(Math.min(entryAt + plan.turn.lengthUs, turn.deadlineAt - plan.timeouts.responseUs - ENDING_MARGIN));
+function timeUpAt({ worker: { plan }, entryAt, turn }: Turn): Micros {
+  return us(Math.min(entryAt + turn.plan.lengthUs, turn.deadlineAt - plan.timeouts.responseUs - ENDING_MARGIN));
 }
 
 /** A long look that outlasts the turn would keep it, and every other, waiting. */
-const lookNow = (state: TurnState, look: Micros): Micros =>
+const lookNow = (state: Turn, look: Micros): Micros =>
   state.worker.ports.clock.now() + LONG_LOOK > timeUpAt(state) ? SHORT_LOOK : look;
 
 function watchPark(state: TurnState): void {
@@ -195,9 +215,9 @@ function close(state: TurnState, why: Closing): void {
   state.worker.ports.telemetry.event("turn-closing", { why });
 }
 
-function renewBells(state: TurnState): void {
-  const { plan, ports } = state.worker;
-  const due = us(state.bellsHeldAt + plan.turn.bellRenewUs);
+function renewBells(state: Turn): void {
+  const { ports } = state.worker;
+  const due = us(state.bellsHeldAt + state.turn.plan.bellRenewUs);
   const now = ports.clock.now();
   if (state.turn.bells.length === 0) return;
   if (now < due) {
@@ -206,7 +226,7 @@ function renewBells(state: TurnState): void {
   }
   state.bellsHeldAt = now;
   // Not a chore: it says nothing about work, and would keep an idle turn looking.
-  state.bellsHolding = Promise.all([state.bellsHolding, holdBells(state.worker, state.turn.bells)]);
+  state.bellsHolding = Promise.all([state.bellsHolding, holdBells(state.worker, state.turn)]);
 }
 
 /** Gives back what will not be started. Within the loop, which renews the bells however long that takes. */
@@ -223,7 +243,7 @@ function returnHands(state: TurnState): void {
 }
 
 /** Tells the next turn what it should know, and closes the connections. */
-async function end(state: TurnState): Promise<TurnEnd> {
+async function end(state: Turn): Promise<TurnEnd> {
   const { worker, turn } = state;
   const { gate, endpoint, telemetry } = worker.ports;
   const hadMore = state.hasGivenBack || state.hands.some((hand) => hand.emptyAt === undefined);
@@ -246,7 +266,7 @@ function whatIsLeft({ memory, ports: { clock } }: Worker): LeftBehind {
   return { credits: memory.credits, lingeringUntilMs };
 }
 
-async function returnBells(state: TurnState, hadMore: boolean): Promise<readonly Bell[]> {
+async function returnBells(state: Turn, hadMore: boolean): Promise<readonly Bell[]> {
   const { bells } = state.turn;
   switch (state.closing) {
     case "parked":
@@ -267,7 +287,7 @@ async function returnBells(state: TurnState, hadMore: boolean): Promise<readonly
   }
 }
 
-async function giveBellsFor(state: TurnState, hiddenFor: Micros): Promise<void> {
+async function giveBellsFor(state: Turn, hiddenFor: Micros): Promise<void> {
   try {
     await state.worker.ports.bells.hold(state.turn.bells, hiddenFor);
   } catch (error) {

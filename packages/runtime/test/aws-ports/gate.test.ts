@@ -81,19 +81,19 @@ test("a turn leaves its credits and its open calls to the next one, but not once
 
 test("a call is claimed once; the same turn may claim it again, another may not", async () => {
   const gate = await newGate();
-  expect(await gate.claim("r1", "one", LATER)).toBe("mine");
-  expect(await gate.claim("r1", "one", LATER)).toBe("mine");
-  expect(await gate.claim("r1", "two", LATER)).toBe("other");
-  expect(await gate.claim("r2", "two", LATER)).toBe("mine");
+  expect(await gate.claim("r1", "one", LATER, 7)).toBe("mine");
+  expect(await gate.claim("r1", "one", LATER, 7)).toBe("mine");
+  expect(await gate.claim("r1", "two", LATER, 7)).toBe("other");
+  expect(await gate.claim("r2", "two", LATER, 7)).toBe("mine");
 });
 
 test("a claim is taken back by the turn that has it and by no other", async () => {
   const gate = await newGate();
-  await gate.claim("r1", "one", LATER);
+  await gate.claim("r1", "one", LATER, 7);
   await gate.unclaim("r1", "two");
-  expect(await gate.claim("r1", "two", LATER)).toBe("other");
+  expect(await gate.claim("r1", "two", LATER, 7)).toBe("other");
   await gate.unclaim("r1", "one");
-  expect(await gate.claim("r1", "two", LATER)).toBe("mine");
+  expect(await gate.claim("r1", "two", LATER, 7)).toBe("mine");
   await gate.unclaim("none", "one");
 });
 
@@ -118,7 +118,8 @@ test("a table that is not there is a failure of every step", async () => {
     gate.take("one"),
     gate.read(),
     gate.park("x", 1),
-    gate.claim("r", "one", 1),
+    gate.claim("r", "one", 1, 7),
+    gate.claimedAtMs("r"),
     gate.countTry("r", "one", 1, 1),
   ];
   for (const end of await Promise.allSettled(steps)) {

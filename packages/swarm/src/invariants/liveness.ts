@@ -20,13 +20,29 @@ import { quietOf } from "./obedience";
  * After a worker's death, a lost call to AWS or a replaced environment, what they leave hidden comes first: the bells, at
  * most for the function's timeout (their queue's visibility), and the messages, for theirs; and at most one turn more,
  * which found them hidden.
+ *
+ * In deferral nothing rings, and a message that stepped back, or that Lambda throttled until its time was over, is hidden
+ * for a visibility even where nothing went wrong.
  */
 export function livenessBounds(setting: Setting): { readonly calmUs: Micros; readonly hiddenUs: Micros } {
   const { plan, scenario } = setting;
   const { scheduleWithinUs = 0, deliveryWithinUs = 0 } = scenario.aws.faults;
   const ways = SWEEP + scheduleWithinUs + deliveryWithinUs + 8 * awsCallUs(setting) + longestPauseUs(setting);
-  const calmUs = us(ways + 2 * plan.limit.intervalUs + 2 * plan.timeouts.responseUs + PREPARATION);
-  return { calmUs, hiddenUs: us(plan.queues.bellVisibilityUs + plan.queues.tierVisibilityUs + SWEEP) };
+  const { dispatch, limit, timeouts, queues } = plan;
+  const { tierVisibilityUs } = queues;
+  const base = ways + 2 * timeouts.responseUs + PREPARATION;
+  switch (dispatch.kind) {
+    case "doorbell":
+      return {
+        calmUs: us(base + 2 * limit.intervalUs),
+        hiddenUs: us(dispatch.bellVisibilityUs + tierVisibilityUs + SWEEP),
+      };
+    case "deferral":
+      return {
+        calmUs: us(base + 2 * dispatch.intervalUs + tierVisibilityUs),
+        hiddenUs: us(2 * tierVisibilityUs + SWEEP),
+      };
+  }
 }
 
 const SWEEP: Micros = seconds(60);
