@@ -45,6 +45,9 @@ export const DEFAULT_SHARE = 0.05;
 /** What the state machine's task waits beside deadline, call and visibility before it gives a request up. */
 export const TASK_MARGIN_US = seconds(60);
 
+/** How many response timeouts a turn lasts, where Lambda's 15 minutes hold as many. */
+export const TURN_RESPONSES = 40;
+
 const MARGIN_US = seconds(30);
 const RETENTION_MARGIN_US = seconds(3_600);
 const REPEATABLE_METHODS: ReadonlySet<string> = new Set(["GET", "HEAD", "PUT", "DELETE", "OPTIONS"]);
@@ -143,11 +146,20 @@ export function defaultJitterUs(rate: Rate | undefined): Micros {
   return us(Math.max(ms(20), Math.ceil((rate?.windowUs ?? 0) / 100)));
 }
 
-/** How long a turn takes new calls: 20 response timeouts, within what Lambda leaves beside one of them and a margin. */
+/**
+ * How long a turn takes new calls: {@link TURN_RESPONSES} response timeouts, within what Lambda leaves beside one of them and a margin. At its
+ * end nothing starts until the last calls have ended, which costs their time over the turn's.
+ *
+ * @see docs/decisions/0013-a-turn-lasts-forty-response-timeouts.md
+ */
 export function planTurn(responseUs: Micros): TurnPlan {
   const left = MAX_FUNCTION_TIMEOUT_US - responseUs - MARGIN_US;
   if (left <= 0) throw new RangeError(`a response timeout of ${showDuration(responseUs)} leaves no turn`);
-  return { lengthUs: us(Math.min(20 * responseUs, left)), bellHoldUs: seconds(10), bellRenewUs: seconds(3) };
+  return {
+    lengthUs: us(Math.min(TURN_RESPONSES * responseUs, left)),
+    bellHoldUs: seconds(10),
+    bellRenewUs: seconds(3),
+  };
 }
 
 /** Interval, jitter and lateness of a limit; with `concurrency` alone, the rate that one worker can do. */

@@ -29,7 +29,7 @@ test("the price of safety at 600 in 5 minutes is 1 − 300/303 = 0.99 %", () => 
     "rate reached": "1.98/s",
     "price of safety": "0.99 %",
     "open calls": "20",
-    turn: "3 min 20 s",
+    turn: "6 min 40 s",
   });
   expect(explained.numbers.reachedShare).toBeCloseTo(300 / 303, 12);
   expect(whyOf(explained, "rate reached")).toBe("594.06 calls in 5 min of the 600 allowed");
@@ -91,7 +91,7 @@ test("numbers carry their unit in their name, beside the words", () => {
     limitWindowUs: 300_000_000,
     intervalUs: 505_000,
     reachedPerSecond: 1_000_000 / 505_000,
-    turnUs: 200_000_000,
+    turnUs: 400_000_000,
     memoryMb: 512,
     standstillUs: 10_000_000,
     callUs: 300_000,

@@ -70,9 +70,9 @@ describe("with sluice.yaml, what is mended is judged as lint judges", () => {
 
   test("a fix that is right with the defaults only is made", () => {
     const shared = "defaults: { tiers: [{ name: A, timeout: 1h }], timeouts: { response: 30s } }";
-    const text = wholeFile("rateLimit: 1 per 5 minutes");
+    const text = wholeFile("rateLimit: 1 per 10 minutes");
     expect(fix(text).fixes).toBe(0);
-    expect(under(shared, text)).toEqual({ text: wholeFile("rateLimit: 1/5m"), fixes: 1 });
+    expect(under(shared, text)).toEqual({ text: wholeFile("rateLimit: 1/10m"), fixes: 1 });
   });
 
   test("a fix of what stands in sluice.yaml is not made in the gateway's text", () => {

@@ -145,13 +145,13 @@ test("a file that says little gets the defaults", () => {
       unavailable: { attempts: 5, backoffSeconds: 2, maxSeconds: 60 },
       unknown: { attempts: 3, backoffSeconds: 5, maxSeconds: 60 },
     },
-    // 20 × 10 s; 200 + 10 + 30 s; 10 + 30 s
+    // 40 × 10 s; 400 + 10 + 30 s; 10 + 30 s
     dispatch: {
       kind: "doorbell",
-      turn: { lengthUs: 200_000_000, bellHoldUs: 10_000_000, bellRenewUs: 3_000_000 },
-      bellVisibilityUs: 240_000_000,
+      turn: { lengthUs: 400_000_000, bellHoldUs: 10_000_000, bellRenewUs: 3_000_000 },
+      bellVisibilityUs: 440_000_000,
     },
-    worker: { memoryMb: 512, functionTimeoutUs: 240_000_000 },
+    worker: { memoryMb: 512, functionTimeoutUs: 440_000_000 },
     queues: { tierVisibilityUs: 40_000_000 },
     secrets: [],
   });

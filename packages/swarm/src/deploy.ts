@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type GatewayPlan, type Json, lintGateways, planGateway } from "@sluice/dsl";
+import { type GatewayPlan, type Json, lintGateways, planGateway, us } from "@sluice/dsl";
 import { synthGateways } from "@sluice/infra";
 
 /** A synthesized gateway, from which any number of worlds can be made. */
@@ -14,8 +14,11 @@ export interface Deployment {
   remove(): void;
 }
 
+/** Half as long as the product's turns: a run is minutes long, and many turns must end in it. */
+const TURN_RESPONSES = 20;
+
 /**
- * Plans a gateway as the product does.
+ * Plans a gateway as the product does, the length of its turns apart.
  *
  * @param text a gateway file
  * @throws Error when the file has a finding that is an error
@@ -26,7 +29,7 @@ export function planOf(text: string): GatewayPlan {
   if (linted === undefined || findings.some(({ severity }) => severity === "error")) {
     throw new Error(`the gateway file does not lint:\n${JSON.stringify(findings, null, 2)}`);
   }
-  return planGateway(linted.spec);
+  return planGateway(linted.spec, { turnUs: us(TURN_RESPONSES * linted.spec.timeouts.response) });
 }
 
 /**

@@ -7,7 +7,7 @@ const HARMLESS = { url: "https://api.example.org", rate: "1/s", ...DEFAULTS };
 
 /**
  * Timeouts to try, tightest first. With a slow target the usual ones would end a request before its turn comes, and
- * the worker, which lives for 20 response timeouts at a time, before its second call.
+ * the worker, which lives for 40 response timeouts at a time, before its second call.
  */
 const TIMEOUTS: readonly Timeouts[] = [
   { response: "10s", tiers: ["2m", "1h", "24h"] },

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
+import { ms } from "@sluice/dsl";
 import { type ExecutionEnd, Random, type TargetArrival } from "@sluice/local";
 import { type RunningGateway, type RunningWorld, startGateways } from "./running-gateway";
 
@@ -25,17 +26,14 @@ const FAR = { tls: true, handshakeDelayMs: 300, idleCloseMs: 1_000, latency: { m
 /** With one call a second, each connection would be closed just before it is needed again. */
 const FAR_AND_RARE = { ...FAR, latency: { medianMs: 20, p99Ms: 40 } };
 
-/** So short a timeout is missed now and then on a busy machine, which is no matter of the window. */
-const PATIENT = "retries: { unknown: { attempts: 20, backoff: 1s, max: 1s } }\n";
-
 let running: RunningWorld;
 beforeAll(async () => {
   running = await startGateways([
     { file: gatewayFile("far", "10/s", "5s"), target: FAR },
     { file: gatewayFile("far-and-rare", "1/s", "5s"), target: FAR_AND_RARE },
-    // One call a window, so that none may come early. A turn takes calls for twenty response timeouts, 2.3 s: it is over
-    // well within the window of its one call, when the next turn must not make its own.
-    { file: `${gatewayFile("alternating", "1/1500ms", "115ms")}${PATIENT}` },
+    // One call a window, so that none may come early. A turn is over well within the window of its one call, when the
+    // next turn must not make its own.
+    { file: gatewayFile("alternating", "1/1500ms", "5s"), turnUs: ms(2_300) },
     { file: gatewayFile("standing", "10/s", "5s"), target: { latency: { medianMs: 50, p99Ms: 100 } } },
   ]);
 });

@@ -2,7 +2,15 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { SFNClient, StartExecutionCommand, type StartExecutionCommandInput } from "@aws-sdk/client-sfn";
-import { type CallerInput, type GatewayPlan, type Json, parseGateway, planGateway, resolveSpec } from "@sluice/dsl";
+import {
+  type CallerInput,
+  type GatewayPlan,
+  type Json,
+  type Micros,
+  parseGateway,
+  planGateway,
+  resolveSpec,
+} from "@sluice/dsl";
 import {
   type ExecutionEnd,
   type LocalWorld,
@@ -21,6 +29,8 @@ export interface GatewayToRun {
   readonly target?: Parameters<typeof startStrictTarget>[0];
   /** Changes the synthesized template, as text. */
   readonly template?: (template: string) => string;
+  /** How long a turn takes new calls. Left out: as the product plans it, for minutes. */
+  readonly turnUs?: Micros;
 }
 
 export interface RunningGateway {
@@ -120,17 +130,17 @@ async function start(
 }
 
 /** The plan of a gateway file that calls a strict target with its own limit, and that target. */
-async function aim({ file, target: settings }: GatewayToRun, cleanup: Cleanup) {
+async function aim({ file, target: settings, turnUs }: GatewayToRun, cleanup: Cleanup) {
   const limit = windowOf(planOf(file, {}));
   const target = await startStrictTarget({ limit, requestIdHeader: EXECUTION_HEADER, ...settings });
   cleanup.add(() => target.close());
-  return { target, plan: planOf(file, { endpoint: { url: target.url } }) };
+  return { target, plan: planOf(file, { endpoint: { url: target.url } }, turnUs) };
 }
 
-function planOf(file: string, patch: Json): GatewayPlan {
+function planOf(file: string, patch: Json, turnUs?: Micros): GatewayPlan {
   const { spec, findings } = resolveSpec(parseGateway(file, "gateway.yaml"), { patch });
   if (spec === undefined) throw new Error(`the gateway does not lint: ${findings[0]?.message}`);
-  return planGateway(spec);
+  return planGateway(spec, turnUs === undefined ? {} : { turnUs });
 }
 
 /** An emulated account takes any credentials. */

@@ -1,4 +1,5 @@
 import { showDuration } from "../duration";
+import { TURN_RESPONSES } from "../plan";
 import type { DeferralPlan, DoorbellPlan, GatewayPlan } from "../plan-types";
 import { us } from "../units";
 import type { Fact } from "./explanation";
@@ -30,7 +31,7 @@ function turnFacts(
     {
       name: "turn",
       value: showDuration(turn.lengthUs),
-      why: `how long one run of the worker starts calls before the next one takes over: 20 response timeouts of ${showDuration(timeouts.responseUs)}, within Lambda's 15 minutes`,
+      why: `how long one run of the worker starts calls before the next one takes over: ${TURN_RESPONSES} response timeouts of ${showDuration(timeouts.responseUs)}, within Lambda's 15 minutes`,
     },
     {
       name: "function timeout",

@@ -1,5 +1,5 @@
 import { showDuration, writeDuration } from "../duration";
-import { MAX_RESPONSE_US, planLimit, planTurn } from "../plan";
+import { MAX_RESPONSE_US, planLimit, planTurn, TURN_RESPONSES } from "../plan";
 import { spacedLimit } from "../rate";
 import { defineRule, text } from "../rule";
 import { areSound } from "../subject";
@@ -12,7 +12,7 @@ export const intervalLongerThanTurn = defineRule({
   messages: {
     response: {
       what: text`one call in ${"interval"}, but the worker lives ${"turn"} at a time`,
-      why: text`Between two calls a worker waits ${"interval"}; a turn of it is 20 response timeouts long, here ${"turn"}, and would end before its second call.`,
+      why: text`Between two calls a worker waits ${"interval"}; a turn of it is ${"responses"} response timeouts long, here ${"turn"}, and would end before its second call.`,
       mend: text`Raise timeouts.response to at least ${"needed"}.`,
     },
     never: {
@@ -31,14 +31,18 @@ export const intervalLongerThanTurn = defineRule({
     const { lengthUs } = planTurn(timeouts.response);
     if (intervalUs <= lengthUs) return;
     const needed = neededResponse(intervalUs);
-    const holes = { interval: showDuration(intervalUs), turn: showDuration(lengthUs) };
+    const holes = {
+      interval: showDuration(intervalUs),
+      turn: showDuration(lengthUs),
+      responses: String(TURN_RESPONSES),
+    };
     const place = { path: limit.path };
     if (planTurn(needed).lengthUs >= intervalUs) report("response", place, { ...holes, needed: writeDuration(needed) });
     else report("never", place, holes);
   },
 });
 
-/** The response timeout whose turn of 20 holds the interval, in whole seconds. */
+/** The response timeout whose turn holds the interval, in whole seconds. */
 function neededResponse(intervalUs: Micros): Micros {
-  return us(Math.min(seconds(Math.ceil(intervalUs / 20 / 1_000_000)), MAX_RESPONSE_US));
+  return us(Math.min(seconds(Math.ceil(intervalUs / TURN_RESPONSES / 1_000_000)), MAX_RESPONSE_US));
 }
