@@ -1,7 +1,7 @@
 import type { Finding } from "@sluice/dsl";
 import { Command, Option } from "commander";
 import { type BothSides, readBothSides, readProjects, underProjects } from "../both-sides";
-import { findBase, findRepository } from "../git";
+import { type Asker, findBase, findRepository } from "../git";
 import { exitCodeOf, Interrupted, listening } from "../interrupt";
 import { colorsOf, type ExitCode, type Io, printLine, widthOf } from "../io";
 import { type ProjectSides, planSides } from "../plan-sides";
@@ -22,6 +22,8 @@ export interface PlanOptions {
   readonly format: "pretty" | "markdown" | "json";
 }
 
+const ASKER: Asker = { command: "plan", option: "--base", otherwise: "use: sluice explain FILE" };
+
 type Typed = Omit<PlanOptions, "files">;
 
 export const newPlanCommand = (run: (options: PlanOptions) => Promise<void>): Command =>
@@ -41,7 +43,7 @@ export const newPlanCommand = (run: (options: PlanOptions) => Promise<void>): Co
 /** Compares the files here with those of a commit. Changes are no failure: exit 0 with and without. */
 export async function runPlan(options: PlanOptions, io: Io): Promise<ExitCode> {
   try {
-    const repository = await findRepository(io);
+    const repository = await findRepository(ASKER, io);
     const base = await findBase(options.base, repository, io);
     const shared = await readProjects(base, repository, io);
     const sides = underProjects(await readBothSides(options.files, base, repository, io), shared);

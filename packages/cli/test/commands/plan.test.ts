@@ -1,4 +1,14 @@
-import { cpSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { changed, WEATHER, withToken } from "../gateway-text";
 import { commitAll, git, temporaryFolder } from "../git-folder";
@@ -288,7 +298,9 @@ describe("what cannot be compared", () => {
 
   test("outside of a git repository it says so", async () => {
     const folder = temporaryFolder();
-    expect(await refusal("plan", at(folder.path))).toContain("is not inside a git repository");
+    expect(await refusal("plan", at(folder.path))).toBe(
+      `sluice: ${realpathSync(folder.path)} is not inside a git repository, and plan compares with what one holds (--base). Run it inside of one, or use: sluice explain FILE\n`,
+    );
     folder.close();
   });
 
@@ -327,7 +339,7 @@ describe("what cannot be compared", () => {
     const { code, stderr } = await session.run("plan", { env: { PATH: join(session.cwd, "nothing") } });
     expect({ code, stderr }).toEqual({
       code: 2,
-      stderr: "sluice: git is not installed here, or not on the PATH, and plan reads the other side by it.\n",
+      stderr: "sluice: git is not installed here, or not on the PATH, and plan reads the other side by it (--base).\n",
     });
   });
 
