@@ -42,6 +42,10 @@ const COMMANDS = {
     const { newLintCommand, runLint } = await import("./commands/lint.js");
     return newLintCommand(keep(runLint));
   },
+  rule: async (keep: Keep) => {
+    const { newRuleCommand, runRule } = await import("./commands/rule.js");
+    return newRuleCommand(keep(runRule));
+  },
   explain: async (keep: Keep) => {
     const { newExplainCommand, runExplain } = await import("./commands/explain.js");
     return newExplainCommand(keep(runExplain));

@@ -34,7 +34,7 @@ test("--version prints the version alone, and that it is unreleased as long as i
   });
 });
 
-test.each(["lint", "explain", "synth", "dev", "call", "demo", "schema", "import", "new"])(
+test.each(["lint", "explain", "synth", "dev", "call", "demo", "schema", "import", "new", "rule"])(
   "%s --help is exit 0 and has an example",
   async (command) => {
     const { code, stdout, stderr } = await session.run(`${command} --help`);

@@ -7,7 +7,7 @@ import type { ApiDocument } from "../import/document";
 import type { ImportedGateway } from "../import/gateway";
 import type { Notes } from "../import/notes";
 import type { FoundOperation } from "../import/operations";
-import { colorsOf, type ExitCode, type Io, printLine, widthOf } from "../io";
+import { colorsOf, type ExitCode, type Io, lookOf, printLine } from "../io";
 import { plural } from "../print/words";
 import { schemaLine } from "../schema-line";
 import { writeNewFile } from "../write-file";
@@ -195,7 +195,7 @@ async function tell(
   }
   if (findings.length > 0) {
     const { renderLint } = await import("../print/lint-pretty.js");
-    printLine(io.stderr, renderLint([{ file, text }], findings, colors, widthOf(io.stderr)));
+    printLine(io.stderr, renderLint([{ file, text }], findings, lookOf(io.stderr, io)));
     printLine(io.stderr, "Nothing was written.");
     return 1;
   }

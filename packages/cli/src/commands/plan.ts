@@ -3,7 +3,7 @@ import { Command, Option } from "commander";
 import { type BothSides, readBothSides, readProjects, underProjects } from "../both-sides";
 import { type Asker, findBase, findRepository } from "../git";
 import { exitCodeOf, Interrupted, listening } from "../interrupt";
-import { colorsOf, type ExitCode, type Io, printLine, widthOf } from "../io";
+import { colorsOf, type ExitCode, type Io, lookOf, printLine, widthOf } from "../io";
 import { type ProjectSides, planSides } from "../plan-sides";
 import { renderLint } from "../print/lint-pretty";
 import { planJson } from "../print/plan-json";
@@ -64,7 +64,7 @@ function printErrors(
   io: Io,
 ): ExitCode {
   const sources = project === undefined ? after : [project.document, ...after];
-  printLine(io.stderr, renderLint(sources, errors, colorsOf(io.stderr, io.env), widthOf(io.stderr)));
+  printLine(io.stderr, renderLint(sources, errors, lookOf(io.stderr, io)));
   return 1;
 }
 

@@ -6,7 +6,7 @@ import { ToolFailure } from "../failures";
 import type { GatewayFile } from "../files";
 import { instanceOption } from "../instances";
 import { exitCodeOf } from "../interrupt";
-import { colorsOf, type ExitCode, type Io, printLine, progressOn, widthOf } from "../io";
+import { colorsOf, type ExitCode, type Io, lookOf, printLine, progressOn, widthOf } from "../io";
 import { renderLint } from "../print/lint-pretty";
 import { renderSimulation } from "../print/simulation";
 import { showTime } from "../print/simulation-figures";
@@ -171,7 +171,7 @@ async function prepare(side: Side, options: SimulateOptions, io: Io): Promise<Pr
 }
 
 function refuse(findings: readonly Finding[], files: readonly GatewayFile[], io: Io): undefined {
-  printLine(io.stderr, renderLint(files, findings, colorsOf(io.stderr, io.env), widthOf(io.stderr)));
+  printLine(io.stderr, renderLint(files, findings, lookOf(io.stderr, io)));
 }
 
 /** More requests than a machine simulates in hours. */

@@ -4,7 +4,7 @@ import { ToolFailure } from "../failures";
 import { type GatewayFile, readText } from "../files";
 import { type Asker, findBase, findRepository } from "../git";
 import { chosenInstances, instanceNames } from "../instances";
-import { colorsOf, type Io, printLine, widthOf } from "../io";
+import { type Io, lookOf, printLine } from "../io";
 import { gatewaysOf } from "../linted";
 import { renderLint } from "../print/lint-pretty";
 
@@ -105,6 +105,6 @@ async function versionAt(ref: string, { file, env }: AskedSides, io: Io): Promis
   if (errors.length === 0) return { file, ref, gateways: specs };
   const files: GatewayFile[] = projects.before ? [projects.before.document, old] : [old];
   printLine(io.stderr, `At ${ref}:`);
-  printLine(io.stderr, renderLint(files, errors, colorsOf(io.stderr, io.env), widthOf(io.stderr)));
+  printLine(io.stderr, renderLint(files, errors, lookOf(io.stderr, io)));
   return undefined;
 }

@@ -92,13 +92,13 @@ test("--format json prints the documented shape and nothing else", async () => {
   });
 });
 
-test("a finding for people ends with the page of its rule", async () => {
+test("a finding for people ends with the command that tells more of its rule", async () => {
   await session.write("weather.yaml", changed(WEATHER, "timeout: 2m", "timeout: 2"));
   const { stdout } = await session.run("lint weather.yaml");
   expect(stdout.split("\n").slice(3, 8)).toEqual([
     expect.stringContaining("2 could be 2 ms or 2 s"),
     expect.stringContaining("Write 2ms or 2s."),
-    "docs/rules/bare-number.md",
+    "More: sluice rule bare-number",
     "",
     "1 error in 1 file.",
   ]);

@@ -213,6 +213,12 @@ test("a load with findings is not simulated: all of them on standard error, exit
   expect(stderr).toContain("Did you mean HIGH?");
   expect(stderr).toContain("wrong.yaml:2:25  error  SL004 bare-number");
   expect(stderr).toContain("wrong.yaml:3:18  error  LD009 unknown-operation");
+  // Findings in loads have no pages of their own.
+  expect(stderr.match(/^More: .*$/gm)).toEqual([
+    "More: docs/simulate.md, Findings",
+    "More: sluice rule bare-number",
+    "More: docs/simulate.md, Findings",
+  ]);
 });
 
 test("a request that the operation would refuse is a finding, not a simulation of refusals", async () => {
