@@ -14,6 +14,17 @@ test("an unknown command is exit 2 with the one that was meant", async () => {
   expect(stderr).toContain("Did you mean lint?");
 });
 
+test.each([
+  ["lint --nothing", "sluice lint"],
+  ["explain", "sluice explain"],
+  ["import openapi", "sluice import openapi"],
+  ["nothing-like-it", "sluice"],
+])("after wrong use, %s says where help is", async (words, command) => {
+  const { code, stderr } = await session.run(words);
+  expect(code).toBe(2);
+  expect(stderr).toMatch(new RegExp(`\\nSee: ${command} --help\\n$`));
+});
+
 test("an unknown option is exit 2 with the one that was meant", async () => {
   const { code, stderr } = await session.run("lint --formt json");
   expect(code).toBe(2);

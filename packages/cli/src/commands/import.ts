@@ -80,6 +80,12 @@ export const newImportCommand = (run: (options: ImportOpenApiOptions) => Promise
   new Command("import")
     .description("Make a gateway file from a description of the target.")
     .addCommand(newOpenApiCommand(run))
+    .on("command:*", ([word = ""]: string[]) => {
+      const file = /[./]/.test(word) ? word : "FILE";
+      throw new ToolFailure(
+        `${word} is no kind of description that is known. Did you mean openapi? Write: sluice import openapi ${file}`,
+      );
+    })
     .addHelpText("after", example("sluice import openapi petstore.yaml --out gateways/petstore.yaml"));
 
 /** Prints or writes the gateway file; notes and findings go to standard error. */

@@ -322,5 +322,8 @@ test("where no operation can be carried over nothing is written: the reasons and
 test("import without a kind, or with one that is not there, is exit 2", async () => {
   expect((await session.run("import")).code).toBe(2);
   expect((await session.run("import openap library.yaml")).stderr).toContain("Did you mean openapi?");
+  expect((await session.run("import library.yaml")).stderr).toBe(
+    "sluice: library.yaml is no kind of description that is known. Did you mean openapi? Write: sluice import openapi library.yaml\n",
+  );
   expect((await session.run("import openapi --help")).stdout).toMatch(/Examples:\n {2}\$ sluice import openapi /);
 });

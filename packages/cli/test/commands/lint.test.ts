@@ -184,3 +184,15 @@ test("a folder without gateway files is one sentence and exit 2, and so is the w
     stderr: expect.stringContaining("No gateway files found"),
   });
 });
+
+test.each([
+  ["gateways/wether.yaml", " Did you mean gateways/weather.yaml?"],
+  ["gateways/weather.yml", " Did you mean gateways/weather.yaml?"],
+  ["gateways/weather", " Did you mean gateways/weather.yaml?"],
+  ["gatewys", " Did you mean gateways?"],
+  ["gatewys/weather.yaml", ""],
+])("%s is not there, and the file that was likely meant is named", async (path, guess) => {
+  await session.write("gateways/weather.yaml", WEATHER);
+  const { code, stderr } = await session.run(`lint ${path}`);
+  expect({ code, stderr }).toEqual({ code: 2, stderr: `sluice: There is no file ${path}.${guess}\n` });
+});

@@ -60,6 +60,13 @@ describe("what is compared", () => {
     expect(stdout).toMatch(/^drain of 100,000 requests +5 h 40 min +14 h 10 min +\+150 %$/m);
   });
 
+  test("large counts are written with their thousands apart", async () => {
+    await session.write("gateways/tides.yaml", changed(WEATHER, "name: weather", "name: tides"));
+    const { stdout } = await session.run("plan");
+    expect(stdout).toMatch(/^BATCH at once, all before the timeout +17,\d{3}$/m);
+    rmSync(join(session.cwd, "gateways", "tides.yaml"));
+  });
+
   test("a file that git does not know yet is an added gateway, a deleted one a removed gateway", async () => {
     await session.write("gateways/tides.yaml", WEATHER.replaceAll("weather", "tides"));
     rmSync(join(session.cwd, "gateways/weather.yaml"));

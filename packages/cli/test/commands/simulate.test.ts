@@ -46,7 +46,10 @@ test("simulate tells waits by tier, how requests ended, the backlog, the limit, 
     /3 calls in any 1 s: \d+ calls, [\d.]+ % of what it allows in that time; no window held more than 3\./,
   );
   expect(stdout).toMatch(/^state transitions +\d+ +\$0\.00\d+$/m);
-  expect(stdout).toContain("Requests that waited, over time");
+  // Without colours two lines in one drawing could not be told apart.
+  const [, drawings = ""] = /^Requests that waited, over time\n([\s\S]*?)\n\n/m.exec(stdout) ?? [];
+  expect(drawings.match(/^HIGH$|^BATCH$/gm)).toEqual(["HIGH", "BATCH"]);
+  expect(drawings.match(/^ +0 +30 s$/gm)).toHaveLength(2);
 });
 
 test("a backlog of 60 at three a second is worked off in about 20 s, and HIGH goes before it", async () => {
@@ -219,6 +222,12 @@ test("a load with findings is not simulated: all of them on standard error, exit
     "More: sluice rule bare-number",
     "More: docs/simulate.md, Findings",
   ]);
+});
+
+test("a gateway file in place of the load says how the two are given", async () => {
+  const { code, stderr } = await session.run("simulate shop.yaml --load shop.yaml");
+  expect(code).toBe(1);
+  expect(stderr).toContain("It belongs into a gateway file.\nName that first, and then what comes in");
 });
 
 test("a request that the operation would refuse is a finding, not a simulation of refusals", async () => {
