@@ -1,5 +1,4 @@
 import { basename } from "node:path";
-import { text as textOf } from "node:stream/consumers";
 import { Command } from "commander";
 import { ToolFailure } from "../failures";
 import { readText, shownPath } from "../files";
@@ -7,7 +6,7 @@ import type { ApiDocument } from "../import/document";
 import type { ImportedGateway } from "../import/gateway";
 import type { Notes } from "../import/notes";
 import type { FoundOperation } from "../import/operations";
-import { colorsOf, type ExitCode, type Io, lookOf, printLine } from "../io";
+import { colorsOf, type ExitCode, type Io, lookOf, printLine, textOf } from "../io";
 import { plural } from "../print/words";
 import { schemaLine } from "../schema-line";
 import { writeNewFile } from "../write-file";

@@ -3,6 +3,7 @@ import { dirname, resolve } from "node:path";
 import { Command } from "commander";
 import { ToolFailure } from "../failures";
 import { readGatewayFiles, shownPath } from "../files";
+import { exitCodeOf } from "../interrupt";
 import { colorsOf, type ExitCode, type Io, lookOf, printLine } from "../io";
 import type { Answers, Auth } from "../new/answers";
 import type { Drafted } from "../new/draft";
@@ -76,7 +77,7 @@ export async function runNew(options: NewOptions, io: Io): Promise<ExitCode> {
   const answers = isAsked ? await askFor(given, io) : completed(given, DEFAULTS);
   if (answers === undefined) {
     printLine(io.stderr, "\nNothing was written.");
-    return 130;
+    return exitCodeOf(io.interrupt);
   }
   const drafted = draft(answers, file, schemaLine(file, io.cwd), await filesBeside(file, io));
   if (await hasFaults(drafted, answers, io)) return 1;

@@ -200,11 +200,11 @@ test("Ctrl-C ends it with what is known so far, exit 130, and the page is whole"
 
 test("ended before anything was simulated, nothing is written", async () => {
   const interrupt = new AbortController();
-  interrupt.abort();
+  interrupt.abort("SIGTERM");
   const { code, stdout } = await session.run("simulate shop.yaml --load load.yaml --html never.html", {
     interrupt: interrupt.signal,
   });
-  expect({ code, stdout }).toEqual({ code: 130, stdout: "" });
+  expect({ code, stdout }).toEqual({ code: 143, stdout: "" });
   expect(existsSync(join(session.cwd, "never.html"))).toBe(false);
 });
 
