@@ -4,7 +4,7 @@ import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import { type Project, readProject } from "@sluice/dsl";
 import { isSystemError, ToolFailure } from "./failures";
 import { decoded, type GatewayFile, isGatewayFileName, notUtf8, PROJECT_FILE, readText, yamlFilesIn } from "./files";
-import { type Base, entriesAt, type Repository, readContents, type TreeEntry } from "./git";
+import { type Asker, type Base, entriesAt, type Repository, readContents, type TreeEntry } from "./git";
 import type { Io } from "./io";
 import type { UnreadableBase } from "./print/plan-report";
 import { loadProject } from "./project";
@@ -41,7 +41,7 @@ export async function readBothSides(
     repository,
     io,
   );
-  const there = baseFiles(places, entries);
+  const there = baseFiles(places, entries, repository.asker);
   const missing = places.find(({ here, inRepository }) => here.length === 0 && !isAtBase(inRepository, there));
   if (missing !== undefined) throw onNeitherSide(missing.path, typed.length === 0, base);
   const here = await readHere(places, io);
@@ -96,12 +96,12 @@ interface Place {
   readonly here: readonly string[];
 }
 
-async function placeOf(path: string, { root }: Repository, io: Io): Promise<Place> {
+async function placeOf(path: string, { asker, root }: Repository, io: Io): Promise<Place> {
   const [real, top] = await Promise.all([withoutLinks(resolve(io.cwd, path)), realpath(root)]);
   const inside = relative(top, real);
   if (inside === ".." || inside.startsWith(`..${sep}`))
     throw new ToolFailure(
-      `${path} lies outside of the git repository ${top}. Run plan in the repository that holds it.`,
+      `${path} lies outside of the git repository ${top}, which ${asker.option} reads. Run ${asker.command} in the repository that holds it.`,
     );
   return { path, inRepository: inside.split(sep).join("/"), here: await filesHere(path, io) };
 }
@@ -134,13 +134,13 @@ async function filesHere(path: string, io: Io): Promise<string[]> {
 /** The gateway files at the base, by the paths that name them here. */
 type BaseFiles = ReadonlyMap<string, TreeEntry>;
 
-function baseFiles(places: readonly Place[], entries: readonly TreeEntry[]): BaseFiles {
+function baseFiles(places: readonly Place[], entries: readonly TreeEntry[], asker: Asker): BaseFiles {
   const files = new Map<string, TreeEntry>();
   for (const { path, inRepository } of places) {
     for (const entry of entries) {
       const isItself = entry.path === inRepository;
       const isInIt = folderOf(entry.path) === inRepository && isGatewayFileName(basename(entry.path));
-      if (isItself && entry.kind === "submodule") throw isSubmodule(path);
+      if (isItself && entry.kind === "submodule") throw isSubmodule(path, asker);
       if (entry.kind !== "file" && entry.kind !== "link") continue;
       if (isItself) files.set(path, entry);
       else if (isInIt) files.set(join(path, basename(entry.path)), entry);
@@ -154,8 +154,8 @@ const folderOf = (path: string): string => (path.includes("/") ? dirname(path) :
 const isAtBase = (inRepository: string, there: BaseFiles): boolean =>
   [...there.values()].some(({ path }) => path === inRepository || folderOf(path) === inRepository);
 
-const isSubmodule = (path: string): ToolFailure =>
-  new ToolFailure(`${path} is a submodule, a repository of its own. Run plan inside of it.`);
+const isSubmodule = (path: string, { command }: Asker): ToolFailure =>
+  new ToolFailure(`${path} is a submodule, a repository of its own. Run ${command} inside of it.`);
 
 function onNeitherSide(path: string, isDefault: boolean, { ref }: Base): ToolFailure {
   if (isDefault)

@@ -52,7 +52,7 @@ export function sentenceFor(error: unknown): string | undefined {
     case "EEXIST":
       return error.syscall === "mkdir" ? `There is a file where a folder is expected${where}.` : undefined;
     case "EROFS":
-      return `The file system is read-only${where}. Write somewhere else with --out.`;
+      return `The file system is read-only${where}. Write somewhere else.`;
     case "EMFILE":
     case "ENFILE":
       return "Too many files are open on this machine. Raise the limit (ulimit -n) or close some programs.";

@@ -1,6 +1,6 @@
 import { isUtf8 } from "node:buffer";
 import { readdir, readFile } from "node:fs/promises";
-import { basename, join, relative, resolve } from "node:path";
+import { basename, dirname, join, relative, resolve } from "node:path";
 import { isSystemError, ToolFailure } from "./failures";
 import type { Io } from "./io";
 
@@ -38,8 +38,8 @@ export async function readGatewayFiles(paths: readonly string[], io: Io): Promis
 
 /** One file's text. @throws ToolFailure in words when it cannot be read, or is not UTF-8 */
 export async function readText(file: string, io: Io): Promise<string> {
-  const bytes = await readFile(resolve(io.cwd, file)).catch((error: unknown) => {
-    throw unreadable(file, error);
+  const bytes = await readFile(resolve(io.cwd, file)).catch(async (error: unknown) => {
+    throw await unreadable(file, error, io);
   });
   const text = decoded(bytes);
   if (text === undefined) throw new ToolFailure(notUtf8(file));
@@ -52,9 +52,9 @@ export const decoded = (bytes: Buffer): string | undefined => (isUtf8(bytes) ? b
 export const notUtf8 = (file: string): string => `The file ${file} is not UTF-8, and was not read. Save it as UTF-8.`;
 
 async function ofGatewaysFolder(io: Io): Promise<string[]> {
-  const files = await yamlFilesIn("gateways", io).catch((error: unknown) => {
+  const files = await yamlFilesIn("gateways", io).catch(async (error: unknown) => {
     if (isSystemError(error) && error.code === "ENOENT") return [];
-    throw unreadable("gateways", error);
+    throw await unreadable("gateways", error, io);
   });
   if (files.length > 0) return files;
   throw new ToolFailure(
@@ -69,7 +69,7 @@ async function expand(path: string, io: Io): Promise<string[]> {
     files = await yamlFilesIn(path, io);
   } catch (error) {
     if (isSystemError(error) && error.code === "ENOTDIR") return [path];
-    throw unreadable(path, error);
+    throw await unreadable(path, error, io);
   }
   if (files.length === 0) throw new ToolFailure(`The folder ${path} holds no .yaml or .yml file.`);
   return files;
@@ -84,13 +84,22 @@ export async function yamlFilesIn(folder: string, io: Io): Promise<string[]> {
     .sort();
 }
 
-const unreadable = (file: string, error: unknown): unknown => {
+async function unreadable(file: string, error: unknown, io: Io): Promise<unknown> {
   if (!isSystemError(error)) return error;
-  if (error.code === "ENOENT") return new ToolFailure(`There is no file ${file}.`, "missing");
+  if (error.code === "ENOENT") return new ToolFailure(`There is no file ${file}.${await likely(file, io)}`, "missing");
   if (error.code === "EACCES") return new ToolFailure(`The file ${file} may not be read by you.`);
   if (error.code === "EISDIR") return new ToolFailure(`${file} is a folder where a file is expected.`);
   return error;
-};
+}
+
+/** The file or folder beside it that was likely meant: of almost the same name, or of the name with an ending. */
+async function likely(file: string, io: Io): Promise<string> {
+  const [folder, name] = [dirname(file), basename(file)];
+  const names = await readdir(resolve(io.cwd, folder)).catch(() => []);
+  const guess = names.find((one) => one.replace(/\.ya?ml$/, "") === name.replace(/\.ya?ml$/, ""));
+  const found = guess ?? (await import("@sluice/dsl")).didYouMean(name, names);
+  return found === undefined ? "" : ` Did you mean ${join(folder, found)}?`;
+}
 
 /** The path from where the user stands, if that is shorter to read. */
 export const shownPath = (path: string, io: Io): string => {

@@ -3,11 +3,20 @@ import { isSystemError, ToolFailure } from "./failures";
 import { Interrupted } from "./interrupt";
 import type { Io } from "./io";
 
+/** Who asks git for something to compare with; refusals name it, and the option that the user typed. */
+export interface Asker {
+  readonly command: "plan" | "simulate";
+  readonly option: "--base" | "--compare-ref";
+  /** What to do where there is no repository. */
+  readonly otherwise: string;
+}
+
 /**
- * What `plan` asks of git, as child processes of its own. Nothing is checked out, and nothing is written to the user's
+ * What is asked of git, as child processes of its own. Nothing is checked out, and nothing is written to the user's
  * repository.
  */
 export interface Repository {
+  readonly asker: Asker;
   /** The work tree's top folder. */
   readonly root: string;
   /** Its history is cut off, as CI services clone. */
@@ -32,21 +41,33 @@ export interface TreeEntry {
 }
 
 /** The repository around the current folder. @throws ToolFailure where there is none, or git is not installed */
-export async function findRepository(io: Io): Promise<Repository> {
-  const { code, stdout, stderr } = await git(["rev-parse", "--show-toplevel", "--is-shallow-repository"], io.cwd, io);
-  if (code !== 0) throw noRepository(stderr, io.cwd);
+export async function findRepository(asker: Asker, io: Io): Promise<Repository> {
+  const words = ["rev-parse", "--show-toplevel", "--is-shallow-repository"];
+  const { code, stdout, stderr } = await git(words, io.cwd, io).catch((error: unknown) => {
+    throw notRun(error, asker);
+  });
+  if (code !== 0) throw noRepository(stderr, io.cwd, asker);
   const [root = "", shallow] = stdout.toString("utf8").split("\n");
-  return { root, isShallow: shallow === "true" };
+  return { asker, root, isShallow: shallow === "true" };
 }
 
-function noRepository(stderr: string, cwd: string): ToolFailure {
+function noRepository(stderr: string, cwd: string, { command, option, otherwise }: Asker): ToolFailure {
   if (stderr.includes("not a git repository"))
     return new ToolFailure(
-      `${cwd} is not inside a git repository, and plan compares with what one holds. Run it inside, or use: sluice explain FILE`,
+      `${cwd} is not inside a git repository, and ${command} compares with what one holds (${option}). Run it inside of one, or ${otherwise}`,
     );
   if (stderr.includes("must be run in a work tree"))
-    return new ToolFailure(`${cwd} is a git repository without a work tree. Run plan in a clone that has one.`);
-  return new ToolFailure(`git cannot work in ${cwd}: ${said(stderr)}`);
+    return new ToolFailure(
+      `${cwd} is a git repository without a work tree, and ${command} compares with the files of one (${option}). Run it in a clone that has one.`,
+    );
+  return new ToolFailure(`git cannot work in ${cwd}, and ${command} compares by it (${option}): ${said(stderr)}`);
+}
+
+function notRun(error: unknown, { command, option }: Asker): unknown {
+  if (!isSystemError(error) || error.code !== "ENOENT") return error;
+  return new ToolFailure(
+    `git is not installed here, or not on the PATH, and ${command} reads the other side by it (${option}).`,
+  );
 }
 
 /**
@@ -55,9 +76,10 @@ function noRepository(stderr: string, cwd: string): ToolFailure {
  *
  * @throws ToolFailure when there is no such commit here, with what to fetch
  */
-export async function findBase(ref: string, { root, isShallow }: Repository, io: Io): Promise<Base> {
+export async function findBase(ref: string, repository: Repository, io: Io): Promise<Base> {
+  const { root } = repository;
   const commit = await commitOf(ref, root, io);
-  if (commit === undefined) throw await noCommit(ref, { root, isShallow }, io);
+  if (commit === undefined) throw await noCommit(ref, repository, io);
   if (ref === "HEAD") return { ref, commit, isMergeBase: false };
   const { code, stdout } = await git(["merge-base", commit, "HEAD"], root, io);
   const mergeBase = code === 0 ? firstLine(stdout) : commit;
@@ -70,15 +92,17 @@ async function commitOf(ref: string, root: string, io: Io): Promise<string | und
   return code === 0 ? firstLine(stdout) : undefined;
 }
 
-async function noCommit(ref: string, { root, isShallow }: Repository, io: Io): Promise<ToolFailure> {
+async function noCommit(ref: string, { asker: { option }, root, isShallow }: Repository, io: Io): Promise<ToolFailure> {
   if ((await commitOf("HEAD", root, io)) === undefined)
-    return new ToolFailure("This repository has no commit yet, so there is nothing to compare with. Commit first.");
+    return new ToolFailure(
+      `This repository has no commit yet, so there is nothing to compare with by ${option}. Commit first.`,
+    );
   if (!isShallow)
     return new ToolFailure(
-      `git knows no commit ${ref}. Give --base a branch, a tag or a commit; if it is a new one of the remote, run: git fetch`,
+      `git knows no commit ${ref}. Give ${option} a branch, a tag or a commit; if it is a new one of the remote, run: git fetch`,
     );
   return new ToolFailure(
-    `git knows no commit ${ref}: this clone is shallow and does not hold it. Fetch it with: ${fetchFor(ref)}`,
+    `git knows no commit ${ref} (${option}): this clone is shallow and does not hold it. Fetch it with: ${fetchFor(ref)}`,
   );
 }
 
@@ -179,7 +203,7 @@ function git(words: readonly string[], cwd: string, io: Io, input = ""): Promise
     const err: Buffer[] = [];
     child.stdout.on("data", (chunk: Buffer) => out.push(chunk));
     child.stderr.on("data", (chunk: Buffer) => err.push(chunk));
-    child.on("error", (error) => reject(notRun(error)));
+    child.on("error", (error) => reject(error.name === "AbortError" ? new Interrupted("interrupted") : error));
     child.on("close", (code) => {
       resolve({ code: code ?? 1, stdout: Buffer.concat(out), stderr: Buffer.concat(err).toString("utf8") });
     });
@@ -192,12 +216,6 @@ function git(words: readonly string[], cwd: string, io: Io, input = ""): Promise
 function environmentFor({ env }: Io): NodeJS.ProcessEnv {
   // Its own words, whatever the user's language: they are told apart above.
   return { ...process.env, ...env, LC_ALL: "C", GIT_TERMINAL_PROMPT: "0" };
-}
-
-function notRun(error: Error): Error {
-  if (error.name === "AbortError") return new Interrupted("interrupted");
-  if (!isSystemError(error) || error.code !== "ENOENT") return error;
-  return new ToolFailure("git is not installed here, or not on the PATH, and plan reads the other side by it.");
 }
 
 const firstLine = (output: Buffer): string => output.toString("utf8").split("\n")[0] ?? "";

@@ -56,6 +56,18 @@ const sized = (sink: Sink, columns: number): Sink =>
 /** Width to wrap to. 100 where there is no terminal: a log or a file has no width of its own. */
 export const widthOf = (sink: Sink): number => Math.max(60, Math.min(sink.columns ?? 100, 140));
 
+/** How text is made for one of the streams. */
+export interface Look {
+  readonly colors: Colors;
+  readonly width: number;
+  /** What the user types to run this program. */
+  readonly program: string;
+}
+
+export const lookOf = (sink: Sink, { env, program }: Io): Look => ({
+  ...{ colors: colorsOf(sink, env), width: widthOf(sink), program },
+});
+
 export const printLine = (sink: Sink, text = ""): void => void sink.write(`${text}\n`);
 
 /** One line that replaces itself, for long work; nothing where standard error is no terminal. */

@@ -1,7 +1,7 @@
 import { type LintedGateway, lintGateways } from "@sluice/dsl";
 import { ToolFailure } from "./failures";
 import { type GatewayFile, readGatewayFiles } from "./files";
-import { colorsOf, type Io, printLine, widthOf } from "./io";
+import { type Io, lookOf, printLine } from "./io";
 import { renderLint } from "./print/lint-pretty";
 import { loadProject } from "./project";
 
@@ -29,9 +29,6 @@ export async function gatewaysOf(
   const { findings, specs } = lintGateways(files, { environment, project: shared?.project });
   const errors = findings.filter(({ severity }) => severity === "error");
   if (errors.length === 0) return specs;
-  printLine(
-    io.stderr,
-    renderLint(shared ? [shared, ...files] : files, errors, colorsOf(io.stderr, io.env), widthOf(io.stderr)),
-  );
+  printLine(io.stderr, renderLint(shared ? [shared, ...files] : files, errors, lookOf(io.stderr, io)));
   return undefined;
 }

@@ -42,6 +42,10 @@ const COMMANDS = {
     const { newLintCommand, runLint } = await import("./commands/lint.js");
     return newLintCommand(keep(runLint));
   },
+  rule: async (keep: Keep) => {
+    const { newRuleCommand, runRule } = await import("./commands/rule.js");
+    return newRuleCommand(keep(runRule));
+  },
   explain: async (keep: Keep) => {
     const { newExplainCommand, runExplain } = await import("./commands/explain.js");
     return newExplainCommand(keep(runExplain));
@@ -106,6 +110,7 @@ async function runWords(words: readonly string[], io: Io): Promise<ExitCode> {
 /** Commander writes to the streams handed in, and throws instead of ending the process. */
 function speakThrough(command: Command, io: Io): void {
   for (const inner of command.commands) if (command.parent !== null) speakThrough(inner, io);
+  command.showHelpAfterError(`See: ${[io.program, ...wordsOf(command)].join(" ")} --help`);
   command.exitOverride().configureOutput({
     writeOut: (text) => io.stdout.write(text),
     writeErr: (text) => io.stderr.write(text),
@@ -115,6 +120,10 @@ function speakThrough(command: Command, io: Io): void {
     getErrHasColors: () => io.stderr.isTTY === true && !io.env.NO_COLOR,
   });
 }
+
+/** `import openapi`: what is typed behind the program's name to come to a command. */
+const wordsOf = (command: Command): string[] =>
+  command.parent === null ? [] : [...wordsOf(command.parent), command.name()];
 
 /** The one place where an error becomes an exit code. */
 function tell(error: unknown, io: Io): number {

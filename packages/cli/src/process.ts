@@ -1,4 +1,5 @@
 import { setMaxListeners } from "node:events";
+import { exitCodeOf } from "./interrupt";
 import { main } from "./main";
 import { typedProgram } from "./typed-program";
 
@@ -11,7 +12,7 @@ export async function runProcess(): Promise<void> {
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     process.on(signal, () => {
       // The second one does not wait: whoever presses twice wants out now.
-      if (interrupt.signal.aborted) process.exit(130);
+      if (interrupt.signal.aborted) process.exit(exitCodeOf(interrupt.signal));
       interrupt.abort(signal);
     });
   }

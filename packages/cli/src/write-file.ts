@@ -44,3 +44,54 @@ export async function replaceWhole(path: string, text: string, isStill?: () => P
     await rm(draft, { force: true });
   }
 }
+
+/**
+ * Refuses a file that could not be written at the end of long work, before the work begins.
+ *
+ * @param option that names the file, as typed
+ */
+export async function ensureWritable(file: string, option: string, cwd: string): Promise<void> {
+  const path = resolve(cwd, file);
+  const old = await stat(path).catch(() => undefined);
+  if (old?.isDirectory()) throw new ToolFailure(`${option} ${file} is a folder. Name a file.`);
+  if (old !== undefined && !old.isFile()) return;
+  // Tried, not asked: what a file system allows, only it knows.
+  const draft = `${path}.${randomUUID()}`;
+  await writeFile(draft, "", { flag: "wx" }).catch((error: unknown) => {
+    throw notWritable(error, file, option);
+  });
+  await rm(draft);
+}
+
+function notWritable(error: unknown, file: string, option: string): unknown {
+  if (!isSystemError(error)) return error;
+  const folder = dirname(file);
+  switch (error.code) {
+    case "ENOENT":
+      return new ToolFailure(`${option} ${file} cannot be written: there is no folder ${folder}. Make it first.`);
+    case "ENOTDIR":
+      return new ToolFailure(`${option} ${file} cannot be written: ${folder} is a file, not a folder.`);
+    case "EACCES":
+    case "EPERM":
+      return new ToolFailure(`${option} ${file} cannot be written: you may not write in the folder ${folder}.`);
+    case "ENAMETOOLONG":
+      return new ToolFailure(`${option} ${file} cannot be written: the name is too long.`);
+    default:
+      return error;
+  }
+}
+
+/** All of it or nothing: a page that is cut off would look like a whole one. A device or a pipe is written to. */
+export async function writeWhole(file: string, text: string, cwd: string): Promise<void> {
+  const path = resolve(cwd, file);
+  const old = await stat(path).catch(() => undefined);
+  if (old?.isFile()) return replaceWhole(path, text);
+  if (old !== undefined) return writeFile(path, text);
+  const draft = `${path}.${randomUUID()}`;
+  try {
+    await writeFile(draft, text, { flag: "wx" });
+    await rename(draft, path);
+  } finally {
+    await rm(draft, { force: true });
+  }
+}

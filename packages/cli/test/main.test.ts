@@ -14,6 +14,17 @@ test("an unknown command is exit 2 with the one that was meant", async () => {
   expect(stderr).toContain("Did you mean lint?");
 });
 
+test.each([
+  ["lint --nothing", "sluice lint"],
+  ["explain", "sluice explain"],
+  ["import openapi", "sluice import openapi"],
+  ["nothing-like-it", "sluice"],
+])("after wrong use, %s says where help is", async (words, command) => {
+  const { code, stderr } = await session.run(words);
+  expect(code).toBe(2);
+  expect(stderr).toMatch(new RegExp(`\\nSee: ${command} --help\\n$`));
+});
+
 test("an unknown option is exit 2 with the one that was meant", async () => {
   const { code, stderr } = await session.run("lint --formt json");
   expect(code).toBe(2);
@@ -34,7 +45,7 @@ test("--version prints the version alone, and that it is unreleased as long as i
   });
 });
 
-test.each(["lint", "explain", "synth", "dev", "call", "demo", "schema", "import", "new"])(
+test.each(["lint", "explain", "synth", "dev", "call", "demo", "schema", "import", "new", "rule"])(
   "%s --help is exit 0 and has an example",
   async (command) => {
     const { code, stdout, stderr } = await session.run(`${command} --help`);

@@ -14,7 +14,7 @@ export interface Session {
   run(
     words: string | readonly string[],
     more?: {
-      readonly stdin?: string;
+      readonly stdin?: string | Buffer;
       readonly env?: Record<string, string>;
       readonly interrupt?: AbortSignal;
       readonly onStdout?: (text: string) => void;

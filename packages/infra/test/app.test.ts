@@ -1,13 +1,14 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
-import { seconds } from "@sluice/dsl";
+import { type GatewayPlan, seconds } from "@sluice/dsl";
 import { synthGateways } from "../src/app";
 import { SynthesisFailure } from "../src/failures";
 import { newFolder, newWorkerAsset, samplePlan } from "./plan-fixture";
+import { synthApart } from "./synth-apart";
 
 const workerAsset = newWorkerAsset();
-const synth = (outdir: string, plans = [samplePlan()], validation = false) =>
-  synthGateways({ plans, outdir, workerAsset, validation });
+const synth = (outdir: string, plans = [samplePlan()]) =>
+  synthGateways({ plans, outdir, workerAsset, validation: false });
 
 /** Every file below a folder: its path and its bytes. */
 function filesOf(folder: string): Record<string, string> {
@@ -111,9 +112,12 @@ describe("nothing is written, and what was there stays,", () => {
 });
 
 describe("with validation", () => {
+  const validated = (outdir: string, plan: GatewayPlan) =>
+    synthApart({ plans: [plan], outdir, workerAsset, validation: true });
+
   test("the templates are clean by CloudFormation's rules and cdk-nag's, and every exception has its reason", () => {
     const outdir = join(newFolder(), "cdk.out");
-    const { assemblyDir } = synth(outdir, [samplePlan()], true);
+    const { assemblyDir } = validated(outdir, samplePlan());
     const report = JSON.parse(readFileSync(join(assemblyDir, "validation-report.json"), "utf8"));
     const nag = report.pluginReports.find((one: { pluginName: string }) => one.pluginName === "AwsSolutions");
     expect(nag.violations).toEqual([]);
@@ -132,6 +136,6 @@ describe("with validation", () => {
   test("a template that CloudFormation would refuse is not written, and the message says what is wrong", () => {
     const outdir = join(newFolder(), "cdk.out");
     const plan = samplePlan({ worker: { memoryMb: 5, functionTimeoutUs: seconds(240) } });
-    expect(failureOf(outdir, () => synth(outdir, [plan], true))).toMatch(/Worker.*MemorySize/);
+    expect(failureOf(outdir, () => validated(outdir, plan))).toMatch(/Worker.*MemorySize/);
   });
 });

@@ -11,6 +11,7 @@ import { LOCAL_REGION } from "@sluice/local";
 import { Command } from "commander";
 import { isSystemError, ToolFailure } from "../failures";
 import { readText } from "../files";
+import { exitCodeOf } from "../interrupt";
 import { colorsOf, type ExitCode, type Io, printLine, progressOn, textOf } from "../io";
 import { failureSentences } from "../print/execution-failure";
 import { loadProject } from "../project";
@@ -90,7 +91,7 @@ export async function runCall(options: CallOptions, io: Io): Promise<ExitCode> {
 }
 
 function report(end: DescribeExecutionCommandOutput | "interrupted", options: CallOptions, io: Io): ExitCode {
-  if (end === "interrupted") return 130;
+  if (end === "interrupted") return exitCodeOf(io.interrupt);
   if (end.status === "SUCCEEDED") {
     const answer: unknown = JSON.parse(end.output ?? "null");
     printLine(io.stdout, JSON.stringify(answer, null, options.format === "pretty" ? 2 : undefined));

@@ -4,7 +4,7 @@ import { prepareStages } from "../demo/prepare";
 import { brokenPromises, type DemoReport, renderReport } from "../demo/report";
 import { type Screen, screenFor } from "../demo/screen";
 import { runStages } from "../demo/stage";
-import { Interrupted } from "../interrupt";
+import { exitCodeOf, Interrupted } from "../interrupt";
 import { type ExitCode, type Io, printLine, widthOf } from "../io";
 import { newTemporaryFolder } from "../temporary-folder";
 import { example, type Format, formatOption, wholeNumber } from "./words";
@@ -50,7 +50,7 @@ export async function runDemo(options: DemoOptions, io: Io): Promise<ExitCode> {
     if (!(error instanceof Interrupted)) throw error;
     screen.clear(); // The line of progress, and the ^C that the terminal has put behind it.
     printLine(io.stderr, "Interrupted; everything that ran was ended.");
-    return 130;
+    return exitCodeOf(io.interrupt);
   } finally {
     screen.clear();
     await cleanup.run();

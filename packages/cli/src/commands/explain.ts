@@ -1,6 +1,7 @@
-import { explainPlan, planGateway } from "@sluice/dsl";
+import { type Explanation, explainPlan, type LintedGateway, planGateway } from "@sluice/dsl";
 import { Command } from "commander";
 import { readText } from "../files";
+import { chosenInstances, instanceOption } from "../instances";
 import { colorsOf, type ExitCode, type Io, printLine, widthOf } from "../io";
 import { gatewaysOf } from "../linted";
 import { renderExplanation } from "../print/explanation";
@@ -10,6 +11,8 @@ import { envOption, example, type Format, formatOption } from "./words";
 export interface ExplainOptions {
   readonly file: string;
   readonly env: string | undefined;
+  /** Undefined: all of the file's instances. */
+  readonly instance: string | undefined;
   readonly format: Format;
   /** Left out: a few loads, split evenly over the tiers. */
   readonly load: TypedLoad | undefined;
@@ -22,6 +25,7 @@ export const newExplainCommand = (run: (options: ExplainOptions) => Promise<void
     .description("Say what is derived from a gateway file, and why: interval, rate reached, waits, retries, cost.")
     .argument("<file>", "gateway file")
     .addOption(envOption())
+    .addOption(instanceOption())
     .addOption(formatOption("what was derived"))
     .addOption(loadOption())
     .addHelpText(
@@ -31,19 +35,33 @@ export const newExplainCommand = (run: (options: ExplainOptions) => Promise<void
         "sluice explain gateways/nvd.yaml --load HIGH=10/m,BATCH=1/s",
       ),
     )
-    .action((file: string, { env, format, load }: Typed) => run({ file, env, format, load }));
+    .action((file: string, { env, instance, format, load }: Typed) => run({ file, env, instance, format, load }));
 
-/** Explains one file's plan; findings in it are printed instead. */
-export async function runExplain({ file, env, format, load }: ExplainOptions, io: Io): Promise<ExitCode> {
-  const [gateway] = (await gatewaysOf([{ file, text: await readText(file, io) }], env, io)) ?? [];
-  if (gateway === undefined) return 1;
-  const plan = planGateway(gateway.spec);
+/** Explains what one file makes, each of its instances; findings in it are printed instead. */
+export async function runExplain(options: ExplainOptions, io: Io): Promise<ExitCode> {
+  const { file, env, instance } = options;
+  const gateways = await gatewaysOf([{ file, text: await readText(file, io) }], env, io);
+  if (gateways === undefined) return 1;
+  const explanations = chosenInstances(gateways, instance, file).map((gateway) => explain(gateway, options.load));
+  printLine(io.stdout, render(explanations, options, io));
+  return 0;
+}
+
+function explain({ spec }: LintedGateway, load: TypedLoad | undefined): Explanation {
+  const plan = planGateway(spec);
   const arrivals = arrivalsOf(
     load,
     plan.tiers.map(({ name }) => name),
   );
-  const explanation = explainPlan(plan, arrivals === undefined ? {} : { load: arrivals });
-  if (format === "json") printLine(io.stdout, JSON.stringify(explanation, null, 2));
-  else printLine(io.stdout, renderExplanation(explanation, colorsOf(io.stdout, io.env), widthOf(io.stdout)));
-  return 0;
+  return explainPlan(plan, arrivals === undefined ? {} : { load: arrivals });
 }
+
+function render(explanations: readonly Explanation[], { format }: ExplainOptions, io: Io): string {
+  const [only] = explanations;
+  if (format === "json") return JSON.stringify(explanations.length === 1 ? only : { instances: explanations }, null, 2);
+  const [colors, width] = [colorsOf(io.stdout, io.env), widthOf(io.stdout)];
+  return explanations.map((explanation) => renderExplanation(explanation, colors, width)).join(BETWEEN);
+}
+
+/** Between two gateways, each of which has empty lines in it. */
+const BETWEEN = "\n\n\n";

@@ -1,5 +1,4 @@
 import { basename } from "node:path";
-import { text as textOf } from "node:stream/consumers";
 import { Command } from "commander";
 import { ToolFailure } from "../failures";
 import { readText, shownPath } from "../files";
@@ -7,7 +6,7 @@ import type { ApiDocument } from "../import/document";
 import type { ImportedGateway } from "../import/gateway";
 import type { Notes } from "../import/notes";
 import type { FoundOperation } from "../import/operations";
-import { colorsOf, type ExitCode, type Io, printLine, widthOf } from "../io";
+import { colorsOf, type ExitCode, type Io, lookOf, printLine, textOf } from "../io";
 import { plural } from "../print/words";
 import { schemaLine } from "../schema-line";
 import { writeNewFile } from "../write-file";
@@ -80,6 +79,12 @@ export const newImportCommand = (run: (options: ImportOpenApiOptions) => Promise
   new Command("import")
     .description("Make a gateway file from a description of the target.")
     .addCommand(newOpenApiCommand(run))
+    .on("command:*", ([word = ""]: string[]) => {
+      const file = /[./]/.test(word) ? word : "FILE";
+      throw new ToolFailure(
+        `${word} is no kind of description that is known. Did you mean openapi? Write: sluice import openapi ${file}`,
+      );
+    })
     .addHelpText("after", example("sluice import openapi petstore.yaml --out gateways/petstore.yaml"));
 
 /** Prints or writes the gateway file; notes and findings go to standard error. */
@@ -195,7 +200,7 @@ async function tell(
   }
   if (findings.length > 0) {
     const { renderLint } = await import("../print/lint-pretty.js");
-    printLine(io.stderr, renderLint([{ file, text }], findings, colors, widthOf(io.stderr)));
+    printLine(io.stderr, renderLint([{ file, text }], findings, lookOf(io.stderr, io)));
     printLine(io.stderr, "Nothing was written.");
     return 1;
   }

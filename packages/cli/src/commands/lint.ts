@@ -4,7 +4,7 @@ import { ToolFailure } from "../failures";
 import { type GatewayFile, readGatewayFiles } from "../files";
 import { fixFiles, type Sources } from "../fix";
 import { exitCodeOf, Interrupted, listening } from "../interrupt";
-import { colorsOf, type ExitCode, type Io, printLine, textOf, widthOf } from "../io";
+import { type ExitCode, type Io, lookOf, printLine, textOf } from "../io";
 import { renderGithub } from "../print/lint-github";
 import { lintJson } from "../print/lint-json";
 import { renderJunit } from "../print/lint-junit";
@@ -152,7 +152,7 @@ function render({ format, showSuppressed }: LintOptions, { sources, findings, su
     case "pretty":
       return [
         ...(showSuppressed ? [renderSuppressed(sources, suppressed)] : []),
-        renderLint(sources, findings, colorsOf(io.stdout, io.env), widthOf(io.stdout)),
+        renderLint(sources, findings, lookOf(io.stdout, io)),
       ].join("\n");
     case "json":
       return JSON.stringify(lintJson(sources, findings, showSuppressed ? suppressed : undefined), null, 2);

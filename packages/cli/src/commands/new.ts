@@ -3,7 +3,8 @@ import { dirname, resolve } from "node:path";
 import { Command } from "commander";
 import { ToolFailure } from "../failures";
 import { readGatewayFiles, shownPath } from "../files";
-import { colorsOf, type ExitCode, type Io, printLine, widthOf } from "../io";
+import { exitCodeOf } from "../interrupt";
+import { colorsOf, type ExitCode, type Io, lookOf, printLine } from "../io";
 import type { Answers, Auth } from "../new/answers";
 import type { Drafted } from "../new/draft";
 import { schemaLine } from "../schema-line";
@@ -76,7 +77,7 @@ export async function runNew(options: NewOptions, io: Io): Promise<ExitCode> {
   const answers = isAsked ? await askFor(given, io) : completed(given, DEFAULTS);
   if (answers === undefined) {
     printLine(io.stderr, "\nNothing was written.");
-    return 130;
+    return exitCodeOf(io.interrupt);
   }
   const drafted = draft(answers, file, schemaLine(file, io.cwd), await filesBeside(file, io));
   if (await hasFaults(drafted, answers, io)) return 1;
@@ -161,7 +162,7 @@ async function tellNext(file: string, { text, findings }: Drafted, { name, auth 
   printLine(io.stdout, shown);
   if (findings.length > 0) {
     const { renderLint } = await import("../print/lint-pretty.js");
-    printLine(io.stderr, renderLint([{ file, text }], findings, colorsOf(io.stderr, io.env), widthOf(io.stderr)));
+    printLine(io.stderr, renderLint([{ file, text }], findings, lookOf(io.stderr, io)));
   }
   printLine(
     io.stderr,

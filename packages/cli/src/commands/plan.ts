@@ -1,9 +1,9 @@
 import type { Finding } from "@sluice/dsl";
 import { Command, Option } from "commander";
 import { type BothSides, readBothSides, readProjects, underProjects } from "../both-sides";
-import { findBase, findRepository } from "../git";
+import { type Asker, findBase, findRepository } from "../git";
 import { exitCodeOf, Interrupted, listening } from "../interrupt";
-import { colorsOf, type ExitCode, type Io, printLine, widthOf } from "../io";
+import { colorsOf, type ExitCode, type Io, lookOf, printLine, widthOf } from "../io";
 import { type ProjectSides, planSides } from "../plan-sides";
 import { renderLint } from "../print/lint-pretty";
 import { planJson } from "../print/plan-json";
@@ -21,6 +21,8 @@ export interface PlanOptions {
   readonly env: string | undefined;
   readonly format: "pretty" | "markdown" | "json";
 }
+
+const ASKER: Asker = { command: "plan", option: "--base", otherwise: "use: sluice explain FILE" };
 
 type Typed = Omit<PlanOptions, "files">;
 
@@ -41,7 +43,7 @@ export const newPlanCommand = (run: (options: PlanOptions) => Promise<void>): Co
 /** Compares the files here with those of a commit. Changes are no failure: exit 0 with and without. */
 export async function runPlan(options: PlanOptions, io: Io): Promise<ExitCode> {
   try {
-    const repository = await findRepository(io);
+    const repository = await findRepository(ASKER, io);
     const base = await findBase(options.base, repository, io);
     const shared = await readProjects(base, repository, io);
     const sides = underProjects(await readBothSides(options.files, base, repository, io), shared);
@@ -62,7 +64,7 @@ function printErrors(
   io: Io,
 ): ExitCode {
   const sources = project === undefined ? after : [project.document, ...after];
-  printLine(io.stderr, renderLint(sources, errors, colorsOf(io.stderr, io.env), widthOf(io.stderr)));
+  printLine(io.stderr, renderLint(sources, errors, lookOf(io.stderr, io)));
   return 1;
 }
 

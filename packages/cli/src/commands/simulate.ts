@@ -1,11 +1,12 @@
-import { rename, rm, writeFile } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { join, parse } from "node:path";
 import { type Finding, type Micros, parseDuration, showWhole, us } from "@sluice/dsl";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { Cleanup } from "../cleanup";
 import { ToolFailure } from "../failures";
 import type { GatewayFile } from "../files";
-import { colorsOf, type ExitCode, type Io, printLine, progressOn, widthOf } from "../io";
+import { instanceOption } from "../instances";
+import { exitCodeOf } from "../interrupt";
+import { colorsOf, type ExitCode, type Io, lookOf, printLine, progressOn, widthOf } from "../io";
 import { renderLint } from "../print/lint-pretty";
 import { renderSimulation } from "../print/simulation";
 import { showTime } from "../print/simulation-figures";
@@ -17,11 +18,12 @@ import { pacerOf } from "../simulate/pacing";
 import { type RunReport, reportRun } from "../simulate/report";
 import { loadRequests } from "../simulate/requests";
 import { arrivalSource, expectedWork, lengthOf, type RunOptions, runLoad } from "../simulate/run";
-import { readSides, type Side } from "../simulate/sides";
+import { readTrials, type Side } from "../simulate/sides";
 import type { SimulationReport } from "../simulate/simulation-report";
 import { synthesize } from "../synthesize";
 import { newTemporaryFolder } from "../temporary-folder";
 import { SHOWN_VERSION } from "../version";
+import { ensureWritable, writeWhole } from "../write-file";
 import { envOption, example, type Format, formatOption, wholeNumber } from "./words";
 
 export interface SimulateOptions {
@@ -31,6 +33,8 @@ export interface SimulateOptions {
   readonly for: Micros | undefined;
   readonly seed: number;
   readonly env: string | undefined;
+  /** Undefined: all of the file's instances, one after the other. */
+  readonly instance: string | undefined;
   readonly html: string | undefined;
   readonly format: Format;
   readonly compare: string | undefined;
@@ -69,7 +73,8 @@ export const newSimulateCommand = (run: (options: SimulateOptions) => Promise<vo
         .default(1),
     )
     .addOption(envOption())
-    .option("--html <file>", "write a page with the plots, which needs no network")
+    .addOption(instanceOption())
+    .option("--html <file>", "write a page with the plots, which needs no network; FILE-INSTANCE for each of several")
     .addOption(formatOption("what came of it"))
     .option("--compare <file>", "simulate another gateway file under the same load, and tell the differences")
     .option("--compare-ref <ref>", "the same with the file as it was where this branch left a branch, tag or commit")
@@ -83,8 +88,8 @@ export const newSimulateCommand = (run: (options: SimulateOptions) => Promise<vo
       ),
     )
     .action((file: string, typed: Typed) => {
-      const { load, seed, env, html, format, compare, compareRef } = typed;
-      return run({ file, load, for: typed.for, seed, env, html, format, compare, compareRef });
+      const { load, seed, env, instance, html, format, compare, compareRef } = typed;
+      return run({ file, load, for: typed.for, seed, env, instance, html, format, compare, compareRef });
     });
 
 function parseFor(text: string): Micros {
@@ -100,23 +105,58 @@ const LONGEST = 365 * 86_400_000_000;
 /** One side with everything that its run needs. */
 type Prepared = Pick<RunOptions, "plan" | "source" | "requests" | "length"> & { readonly side: Side };
 
+/** One gateway of the file, ready to be simulated. */
+interface PreparedTrial {
+  readonly instance: string | undefined;
+  readonly sides: readonly Prepared[];
+  /** Where its page goes. */
+  readonly html: string | undefined;
+}
+
 /** Reads, checks, simulates and prints; what is known so far when the user ends it. */
 export async function runSimulate(options: SimulateOptions, io: Io): Promise<ExitCode> {
-  const sides = await readSides(options, io);
-  if (sides === undefined) return 1;
-  const prepared: Prepared[] = [];
-  for (const side of sides) {
-    const one = await prepare(side, options, io);
-    if (one === undefined) return 1;
-    prepared.push(one);
+  const trials = await prepareAll(options, io);
+  if (trials === undefined) return 1;
+  for (const { html } of trials) if (html !== undefined) await ensureWritable(html, "--html", io.cwd);
+  const reports: SimulationReport[] = [];
+  let isCutOff = false;
+  for (const trial of trials) {
+    const report = await simulateOne(trial, options, io);
+    isCutOff = report === undefined || isEndedEarly(report, trial);
+    if (report !== undefined) await tell(report, { trial, options, isFirst: reports.push(report) === 1, io });
+    if (isCutOff) break;
+    if (report !== undefined) tellWhatIsLeft(report, options, io);
   }
-  const runs = await simulateAll(prepared, options, io);
-  const report = reportOf(runs, prepared, options);
-  if (report === undefined) return 130;
-  await print(report, options, io);
-  const isInterrupted = report.runs.some((run) => run.isInterrupted) || report.runs.length < sides.length;
-  if (!isInterrupted) tellWhatIsLeft(report, options, io);
-  return isInterrupted ? 130 : 0;
+  if (options.format === "json" && reports.length > 0) printLine(io.stdout, jsonOf(reports, trials));
+  return isCutOff ? exitCodeOf(io.interrupt) : 0;
+}
+
+const isEndedEarly = ({ runs }: SimulationReport, { sides }: PreparedTrial): boolean =>
+  runs.some((run) => run.isInterrupted) || runs.length < sides.length;
+
+/** Everything that is simulated, checked before the first run; undefined where findings were printed. */
+async function prepareAll(options: SimulateOptions, io: Io): Promise<PreparedTrial[] | undefined> {
+  const trials = await readTrials(options, io);
+  if (trials === undefined) return undefined;
+  const prepared: PreparedTrial[] = [];
+  for (const { instance, sides } of trials) {
+    const ready: Prepared[] = [];
+    for (const side of sides) {
+      const one = await prepare(side, options, io);
+      if (one === undefined) return undefined;
+      ready.push(one);
+    }
+    const html = trials.length > 1 ? pageOf(options.html, instance) : options.html;
+    prepared.push({ instance, sides: ready, html });
+  }
+  return prepared;
+}
+
+/** `shop.html` for the instance acme: `shop-acme.html`. */
+function pageOf(html: string | undefined, instance: string | undefined): string | undefined {
+  if (html === undefined || instance === undefined) return html;
+  const { dir, name, ext } = parse(html);
+  return join(dir, `${name}-${instance}${ext}`);
 }
 
 async function prepare(side: Side, options: SimulateOptions, io: Io): Promise<Prepared | undefined> {
@@ -131,7 +171,7 @@ async function prepare(side: Side, options: SimulateOptions, io: Io): Promise<Pr
 }
 
 function refuse(findings: readonly Finding[], files: readonly GatewayFile[], io: Io): undefined {
-  printLine(io.stderr, renderLint(files, findings, colorsOf(io.stderr, io.env), widthOf(io.stderr)));
+  printLine(io.stderr, renderLint(files, findings, lookOf(io.stderr, io)));
 }
 
 /** More requests than a machine simulates in hours. */
@@ -152,36 +192,47 @@ function checkSize(prepared: Prepared, seed: number): void {
   );
 }
 
-async function simulateAll(prepared: readonly Prepared[], options: SimulateOptions, io: Io): Promise<RunReport[]> {
+/** Undefined: ended before anything was simulated. */
+async function simulateOne(
+  trial: PreparedTrial,
+  options: SimulateOptions,
+  io: Io,
+): Promise<SimulationReport | undefined> {
   const cleanup = new Cleanup();
   const progress = progressOn(io.stderr);
   try {
     progress.show("synthesizing …");
     const folder = newTemporaryFolder("simulate", cleanup);
     const runs: RunReport[] = [];
-    for (const [index, one] of prepared.entries()) {
+    for (const [index, one] of trial.sides.entries()) {
       if (io.interrupt.aborted) break;
       const [stack] = await synthesize([one.plan], { out: join(folder, String(index)), validation: false });
       if (stack === undefined) throw new Error(`${one.side.file} gave no stack`);
-      const pacer = pacerOf(progress, io, prepared.length > 1 ? `${index + 1} of ${prepared.length}: ` : "");
+      const pacer = pacerOf(progress, io, prefixOf(trial, index));
       const run = { ...one, stack, seed: options.seed, interrupt: io.interrupt, progress: pacer };
       const end = await runLoad(run);
       if (!end.isInterrupted || end.requests > 0) runs.push(reportRun({ ...run, ...one.side }, end));
     }
-    return runs;
+    return reportOf(runs, trial, options);
   } finally {
     progress.clear();
     await cleanup.run();
   }
 }
 
+/** Which of several runs it is. */
+function prefixOf({ instance, sides }: PreparedTrial, index: number): string {
+  const ofInstance = instance === undefined ? "" : `${instance}: `;
+  return sides.length > 1 ? `${ofInstance}${index + 1} of ${sides.length}: ` : ofInstance;
+}
+
 function reportOf(
   runs: readonly RunReport[],
-  prepared: readonly Prepared[],
+  { sides }: PreparedTrial,
   { load, seed }: SimulateOptions,
 ): SimulationReport | undefined {
   const [before, after] = runs;
-  const source: LoadSource | undefined = prepared[0]?.source;
+  const source: LoadSource | undefined = sides[0]?.source;
   if (before === undefined || source === undefined) return undefined;
   return {
     ...{ version: 1, sluice: SHOWN_VERSION, load, seed },
@@ -192,24 +243,28 @@ function reportOf(
   };
 }
 
-async function print(report: SimulationReport, { format, html }: SimulateOptions, io: Io): Promise<void> {
-  if (html !== undefined) await writeWhole(html, renderSimulationPage(report), io);
-  if (format === "json") printLine(io.stdout, JSON.stringify(report, null, 2));
-  else printLine(io.stdout, renderSimulation(report, colorsOf(io.stdout, io.env), widthOf(io.stdout)));
+interface Telling {
+  readonly trial: PreparedTrial;
+  readonly options: SimulateOptions;
+  readonly isFirst: boolean;
+  readonly io: Io;
+}
+
+/** What came of one gateway: for people at once, for machines when all are through; and its page. */
+async function tell(report: SimulationReport, { trial, options, isFirst, io }: Telling): Promise<void> {
+  const { html } = trial;
+  if (html !== undefined) await writeWhole(html, renderSimulationPage(report), io.cwd);
+  if (options.format === "pretty") {
+    if (!isFirst) printLine(io.stdout, "\n");
+    printLine(io.stdout, renderSimulation(report, colorsOf(io.stdout, io.env), widthOf(io.stdout)));
+  }
   if (html !== undefined) printLine(io.stderr, `The plots are in ${html}.`);
 }
 
-/** All of it or nothing: a page that is cut off would look like a whole one. */
-async function writeWhole(file: string, text: string, io: Io): Promise<void> {
-  const path = resolve(io.cwd, file);
-  const part = `${path}.${process.pid}.part`;
-  try {
-    await writeFile(part, text);
-    await rename(part, path);
-  } catch (error) {
-    await rm(part, { force: true });
-    throw error;
-  }
+/** One object; that of a file with several instances holds theirs. */
+function jsonOf(reports: readonly SimulationReport[], trials: readonly PreparedTrial[]): string {
+  const instances = reports.map((report, index) => ({ instance: trials[index]?.instance, ...report }));
+  return JSON.stringify(trials.length === 1 ? reports[0] : { version: 1, instances }, null, 2);
 }
 
 function tellWhatIsLeft({ runs }: SimulationReport, options: SimulateOptions, io: Io): void {

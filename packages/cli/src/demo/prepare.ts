@@ -13,7 +13,7 @@ import type { Cleanup } from "../cleanup";
 import { ToolFailure } from "../failures";
 import { readText } from "../files";
 import { pause } from "../interrupt";
-import { colorsOf, type Io, printLine, widthOf } from "../io";
+import { type Io, lookOf, printLine } from "../io";
 import { renderLint } from "../print/lint-pretty";
 import { renderTable } from "../print/table";
 import { plural } from "../print/words";
@@ -77,8 +77,8 @@ async function lintSamples({ io, screen }: Surroundings): Promise<ReadonlyMap<st
   );
   const { findings, specs } = lintGateways(files);
   const hasErrors = findings.some(({ severity }) => severity === "error");
-  if (hasErrors) printLine(io.stderr, renderLint(files, findings, colorsOf(io.stderr, io.env), widthOf(io.stderr)));
-  else screen.say(renderLint(files, findings, screen.colors, widthOf(io.stdout)));
+  if (hasErrors) printLine(io.stderr, renderLint(files, findings, lookOf(io.stderr, io)));
+  else screen.say(renderLint(files, findings, lookOf(io.stdout, io)));
   if (hasErrors) return undefined;
   return new Map(specs.map(({ file, document }, index) => [SAMPLES[index]?.file ?? file, document]));
 }

@@ -1,7 +1,6 @@
 import { type Finding, type Paint, renderFrame, type Suppressed, spanOf } from "@sluice/dsl";
 import type { GatewayFile } from "../files";
-import type { Colors } from "../io";
-import { pagePath } from "./rule-pages";
+import type { Colors, Look } from "../io";
 import { plural } from "./words";
 
 export interface LintSummary {
@@ -16,20 +15,23 @@ export const summarize = (files: readonly GatewayFile[], findings: readonly Find
   warnings: findings.filter(({ severity }) => severity === "warning").length,
 });
 
-/** A frame for each finding with the page of its rule, and a line that counts them. */
+/** A frame for each finding with what tells more of its rule, and a line that counts them. */
 export function renderLint(
   files: readonly GatewayFile[],
   findings: readonly Finding[],
-  colors: Colors,
-  width: number,
+  { colors, width, program }: Look,
 ): string {
   const texts = new Map(files.map(({ file, text }) => [file, text]));
   const frames = findings.map((finding) => {
     const frame = renderFrame(finding, texts.get(finding.file) ?? "", paintWith(colors), width);
-    return `${frame}\n${colors.dim(pagePath(finding.name))}\n`;
+    return `${frame}\n${colors.dim(moreAbout(finding, program))}\n`;
   });
   return [...frames, summaryLine(summarize(files, findings), colors)].join("\n");
 }
+
+/** Findings in a load have no pages of their own: they are listed in one. */
+const moreAbout = ({ rule, name }: Finding, program: string): string =>
+  rule.startsWith("SL") ? `More: ${program} rule ${name}` : "More: docs/simulate.md, Findings";
 
 /** What comments answer: where, which rule, and why, a line each. */
 export function renderSuppressed(files: readonly GatewayFile[], suppressed: readonly Suppressed[]): string {

@@ -1,4 +1,12 @@
-import { DRAINED, type GatewayDiff, type PlanNumbers, showDollars, showDuration, type TierNumbers } from "@sluice/dsl";
+import {
+  DRAINED,
+  type GatewayDiff,
+  type PlanNumbers,
+  showDollars,
+  showDuration,
+  showWhole,
+  type TierNumbers,
+} from "@sluice/dsl";
 import { percentChange } from "./plan-words";
 
 /** A figure before and after, and by how much it differs; a cell is empty where there is none. */
@@ -24,11 +32,11 @@ export function numberRows({ before, after }: GatewayDiff): NumberRow[] {
     ),
     row(
       "most calls open",
-      (of) => String(of.openCalls),
+      (of) => showWhole(of.openCalls),
       (of) => of.openCalls,
     ),
     row(
-      `drain of ${DRAINED.toLocaleString("en-US")} requests`,
+      `drain of ${showWhole(DRAINED)} requests`,
       (of) => showDuration(of.drainUs),
       (of) => of.drainUs,
     ),
@@ -75,7 +83,7 @@ function tierRows(name: string, before: TierNumbers | undefined, after: TierNumb
     row("starts within, all others busy", startText, ({ startWithinUs }) => startWithinUs ?? undefined),
     row(
       "at once, all before the timeout",
-      (tier) => String(tier.callsWithinTimeout),
+      (tier) => showWhole(tier.callsWithinTimeout),
       (tier) => tier.callsWithinTimeout,
     ),
   ];

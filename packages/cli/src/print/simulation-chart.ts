@@ -1,5 +1,5 @@
 import { showWhole } from "@sluice/dsl";
-import { blue, cyan, magenta, plot, red, yellow } from "asciichart";
+import { blue, type Color, cyan, magenta, plot, red, yellow } from "asciichart";
 import type { Colors } from "../io";
 import type { RunReport } from "../simulate/report";
 import { showTime } from "./simulation-figures";
@@ -9,29 +9,40 @@ const HEIGHT = 8;
 const COLORS = ["red", "yellow", "blue", "magenta", "cyan"] as const;
 const DRAWN = [red, yellow, blue, magenta, cyan];
 
-/** How many requests waited over time, by tier, as a drawing of lines; empty where hardly any ever did. */
+/**
+ * How many requests waited over time, by tier, as a drawing of lines; empty where hardly any ever did. Without colours the
+ * lines of several tiers could not be told apart, so each has a drawing of its own, on one scale.
+ */
 export function renderWaitingChart({ series, simulatedUs }: RunReport, colors: Colors, width: number): string[] {
   const tiers = series.tiers.filter(({ mostWaiting }) => Math.max(0, ...mostWaiting) > 0);
   const most = Math.max(0, ...tiers.flatMap(({ mostWaiting }) => mostWaiting));
   if (most < 2 || series.steps < 2) return [];
-  const label = (value: number) => showWhole(Math.max(0, value));
   const labelWidth = label(most).length;
   const columns = Math.max(10, Math.min(series.steps, width - labelWidth - 4));
-  const drawn = plot(
-    tiers.map(({ mostWaiting }) => squeezed(mostWaiting, columns)),
-    {
-      height: HEIGHT,
-      min: 0,
-      format: (value: number) => label(value).padStart(labelWidth),
-      ...(colors.isColorSupported && {
-        colors: tiers.map((_, index) => DRAWN[index % DRAWN.length] ?? blue),
-      }),
-    },
-  );
-  const end = showTime(simulatedUs);
-  const axis = `${" ".repeat(labelWidth + 2)}0${end.padStart(Math.max(1, columns - 1))}`;
-  const names = tiers.map(({ tier }, index) => colors[COLORS[index % COLORS.length] ?? "blue"](tier)).join(", ");
-  return [...drawn.split("\n").map((line) => line.trimEnd()), axis, names];
+  const scale = { most, labelWidth, columns };
+  const axis = `${" ".repeat(labelWidth + 2)}0${showTime(simulatedUs).padStart(Math.max(1, columns - 1))}`;
+  if (colors.isColorSupported) {
+    const names = tiers.map(({ tier }, index) => colors[COLORS[index % COLORS.length] ?? "blue"](tier)).join(", ");
+    const inColors = tiers.map((_, index) => DRAWN[index % DRAWN.length] ?? blue);
+    return [...drawn(tiers, { ...scale, colors: inColors }), axis, names];
+  }
+  return tiers.flatMap((tier) => [...drawn([tier], scale), axis, tier.tier]);
+}
+
+const label = (value: number): string => showWhole(Math.max(0, value));
+
+interface Scale {
+  readonly most: number;
+  readonly labelWidth: number;
+  readonly columns: number;
+  readonly colors?: Color[];
+}
+
+function drawn(tiers: RunReport["series"]["tiers"], { most, labelWidth, columns, colors }: Scale): string[] {
+  const lines = tiers.map(({ mostWaiting }) => squeezed(mostWaiting, columns));
+  const format = (value: number): string => label(value).padStart(labelWidth);
+  const text = plot(lines, { height: HEIGHT, min: 0, max: most, format, ...(colors && { colors }) });
+  return text.split("\n").map((line) => line.trimEnd());
 }
 
 /** The highest value of each of so many equal parts. */

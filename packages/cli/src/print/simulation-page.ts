@@ -69,6 +69,7 @@ ${notes(run)}
 </main>
 <footer><p>${escaped(IDEAL)}</p></footer>
 <script type="application/json" id="data">${embedded(report)}</script>
+<script>${KNOWN_LANGUAGE}</script>
 <script>${scriptText(plotLibrary("uPlot.iife.min.js"))}</script>
 <script type="module">${scriptText(asset("simulation-page.js"))}</script>
 </body>
@@ -83,6 +84,13 @@ const asset = (name: string): string => readFileSync(join(PACKAGE_FOLDER, "asset
 
 /** uPlot, which is under the MIT licence; its comment with author and licence stays in it. */
 const plotLibrary = (name: string): string => readFileSync(require.resolve(`uplot/dist/${name}`), "utf8");
+
+/**
+ * uPlot formats numbers in the browser's language when it is loaded, and is not loaded where that is none: Chrome on a
+ * machine without a locale calls it en-US@posix.
+ */
+const KNOWN_LANGUAGE = `try { new Intl.NumberFormat(navigator.language); }
+catch { Object.defineProperty(navigator, "language", { value: "en-US" }); }`;
 
 /** Text within a script element ends at the first `</`. */
 const scriptText = (script: string): string => script.replaceAll("</", "<\\/");

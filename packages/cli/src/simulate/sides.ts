@@ -2,8 +2,9 @@ import { type GatewayPlan, type LintedGateway, lintGateways, planGateway } from 
 import { readBothSides, readProjects } from "../both-sides";
 import { ToolFailure } from "../failures";
 import { type GatewayFile, readText } from "../files";
-import { findBase, findRepository } from "../git";
-import { colorsOf, type Io, printLine, widthOf } from "../io";
+import { type Asker, findBase, findRepository } from "../git";
+import { chosenInstances, instanceNames } from "../instances";
+import { type Io, lookOf, printLine } from "../io";
 import { gatewaysOf } from "../linted";
 import { renderLint } from "../print/lint-pretty";
 
@@ -15,63 +16,95 @@ export interface Side {
   readonly plan: GatewayPlan;
 }
 
+/** What is simulated for one gateway: what it is compared with first, if anything, and itself last. */
+export interface Trial {
+  /** Undefined where the file is one gateway. */
+  readonly instance: string | undefined;
+  readonly sides: readonly Side[];
+}
+
 export interface AskedSides {
   readonly file: string;
   readonly env: string | undefined;
+  /** Undefined: all of the file's instances. */
+  readonly instance: string | undefined;
   /** Another gateway file to compare with. */
   readonly compare: string | undefined;
   /** A branch, a tag or a commit to compare with. */
   readonly compareRef: string | undefined;
 }
 
+/** The gateways of one version of a file. */
+interface Version {
+  readonly file: string;
+  readonly ref?: string;
+  readonly gateways: readonly LintedGateway[];
+}
+
+const ASKER: Asker = {
+  command: "simulate",
+  option: "--compare-ref",
+  otherwise: "compare with a file beside it: --compare FILE",
+};
+
 /**
- * The gateways to simulate: what is compared with first, if anything, and the file itself last; or undefined when one of
- * them does not lint, after the findings were printed.
+ * The gateways to simulate, in the order of the file; or undefined when a file does not lint, after the findings were
+ * printed.
  */
-export async function readSides(asked: AskedSides, io: Io): Promise<readonly Side[] | undefined> {
+export async function readTrials(asked: AskedSides, io: Io): Promise<readonly Trial[] | undefined> {
   const { file, env, compare, compareRef } = asked;
   if (compare !== undefined && compareRef !== undefined)
     throw new ToolFailure("--compare and --compare-ref exclude each other: give the one or the other.");
-  const own = await sideHere(file, env, io);
+  const own = await versionHere(file, env, io);
   if (own === undefined) return undefined;
-  if (compare === undefined && compareRef === undefined) return [own];
+  const chosen = chosenInstances(own.gateways, asked.instance, file);
+  if (compare === undefined && compareRef === undefined)
+    return chosen.map((gateway) => ({ instance: gateway.instance, sides: [sideOf(own, gateway)] }));
   const other =
-    compare === undefined ? await sideAt(compareRef ?? "HEAD", asked, io) : await sideHere(compare, env, io);
-  return other === undefined ? undefined : [other, own];
+    compare === undefined ? await versionAt(compareRef ?? "HEAD", asked, io) : await versionHere(compare, env, io);
+  return other && chosen.map((gateway) => trialOf(gateway, own, other));
 }
 
-async function sideHere(file: string, env: string | undefined, io: Io): Promise<Side | undefined> {
+const sideOf = ({ file, ref }: Version, { spec }: LintedGateway): Side => ({
+  ...{ file, plan: planGateway(spec) },
+  ...(ref !== undefined && { ref }),
+});
+
+const nameOf = ({ file, ref }: Version): string => (ref === undefined ? file : `${file} at ${ref}`);
+
+/** @throws ToolFailure when nothing in the other version is this gateway's counterpart */
+function trialOf(gateway: LintedGateway, own: Version, other: Version): Trial {
+  const { instance } = gateway;
+  const names = instanceNames(other.gateways);
+  // A file of one gateway is the counterpart of each instance: what would change for it by becoming one.
+  const counterpart = names.length === 0 ? other.gateways[0] : other.gateways.find((one) => one.instance === instance);
+  if (counterpart !== undefined) return { instance, sides: [sideOf(other, counterpart), sideOf(own, gateway)] };
+  const lacks =
+    instance === undefined
+      ? `while ${own.file} is one gateway: there is no telling which of them to compare with. Compare with a file of one gateway.`
+      : `but not ${instance}, so there is nothing to compare it with. Simulate one that is in both with --instance.`;
+  throw new ToolFailure(`${nameOf(other)} has the instances ${names.join(", ")}, ${lacks}`);
+}
+
+async function versionHere(file: string, env: string | undefined, io: Io): Promise<Version | undefined> {
   const gateways = await gatewaysOf([{ file, text: await readText(file, io) }], env, io);
-  const gateway = gateways && onlyOne(gateways, file);
-  return gateway && { file, plan: planGateway(gateway.spec) };
-}
-
-function onlyOne(gateways: readonly LintedGateway[], file: string): LintedGateway {
-  const [first] = gateways;
-  if (first === undefined) throw new ToolFailure(`${file} holds no gateway. Name a gateway file.`);
-  if (gateways.length === 1) return first;
-  const names = gateways.map(({ instance }) => instance).join(", ");
-  throw new ToolFailure(
-    `${file} has ${gateways.length} instances (${names}), each a gateway of its own; simulate takes files of one gateway. Simulate a copy without instances.`,
-  );
+  return gateways && { file, gateways };
 }
 
 /** The file as it was where this branch left a ref. */
-async function sideAt(ref: string, { file, env }: AskedSides, io: Io): Promise<Side | undefined> {
-  const repository = await findRepository(io);
+async function versionAt(ref: string, { file, env }: AskedSides, io: Io): Promise<Version | undefined> {
+  const repository = await findRepository(ASKER, io);
   const base = await findBase(ref, repository, io);
   const projects = await readProjects(base, repository, io);
   const { before, unchanged } = await readBothSides([file], base, repository, io);
   const old = [...before, ...unchanged].find((one) => one.file === file);
   if (old === undefined)
-    throw new ToolFailure(`There is no file ${file} at ${ref}, so there is nothing to compare with.`);
+    throw new ToolFailure(`There is no file ${file} at ${ref}, so --compare-ref has nothing to compare with.`);
   const { specs, findings } = lintGateways([old], { environment: env, project: projects.before });
   const errors = findings.filter(({ severity }) => severity === "error");
-  if (errors.length > 0) {
-    const files: GatewayFile[] = projects.before ? [projects.before.document, old] : [old];
-    printLine(io.stderr, `At ${ref}:`);
-    printLine(io.stderr, renderLint(files, errors, colorsOf(io.stderr, io.env), widthOf(io.stderr)));
-    return undefined;
-  }
-  return { file, ref, plan: planGateway(onlyOne(specs, `${file} at ${ref}`).spec) };
+  if (errors.length === 0) return { file, ref, gateways: specs };
+  const files: GatewayFile[] = projects.before ? [projects.before.document, old] : [old];
+  printLine(io.stderr, `At ${ref}:`);
+  printLine(io.stderr, renderLint(files, errors, lookOf(io.stderr, io)));
+  return undefined;
 }

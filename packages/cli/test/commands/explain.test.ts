@@ -107,3 +107,24 @@ test("a missing file is one sentence and exit 2", async () => {
     stderr: "sluice: There is no file nothing.yaml.\n",
   });
 });
+
+describe("a file with instances", () => {
+  beforeEach(() =>
+    session.write("weather.yaml", `${WEATHER}instances:\n  - { name: acme }\n  - { name: globex, rateLimit: 2/s }\n`),
+  );
+
+  test("is explained one gateway after the other; --instance chooses", async () => {
+    const { code, stdout } = await session.run("explain weather.yaml");
+    expect(code).toBe(0);
+    expect(stdout.match(/^weather-\w+$/gm)).toEqual(["weather-acme", "weather-globex"]);
+    expect((await session.run("explain weather.yaml --instance globex")).stdout).toMatch(/^weather-globex\n/);
+    expect((await session.run("explain weather.yaml --instance globes")).stderr).toContain("Did you mean globex?");
+  });
+
+  test("is told in one object for machines", async () => {
+    const { instances } = JSON.parse((await session.run("explain weather.yaml --format json")).stdout);
+    expect(instances.map(({ gateway }: { gateway: string }) => gateway)).toEqual(["weather-acme", "weather-globex"]);
+    const one = JSON.parse((await session.run("explain weather.yaml --format json --instance acme")).stdout);
+    expect(one).toEqual(instances[0]);
+  });
+});

@@ -319,8 +319,16 @@ test("where no operation can be carried over nothing is written: the reasons and
   expect(stderr).toContain("No operation could be carried over");
 });
 
+test("standard input that is no text is refused, as a file would be", async () => {
+  const { code, stderr } = await session.run("import openapi -", { stdin: Buffer.from([0x6f, 0xff, 0xfe, 0x0a]) });
+  expect({ code, stderr }).toEqual({ code: 2, stderr: "sluice: Standard input is not UTF-8, and was not read.\n" });
+});
+
 test("import without a kind, or with one that is not there, is exit 2", async () => {
   expect((await session.run("import")).code).toBe(2);
   expect((await session.run("import openap library.yaml")).stderr).toContain("Did you mean openapi?");
+  expect((await session.run("import library.yaml")).stderr).toBe(
+    "sluice: library.yaml is no kind of description that is known. Did you mean openapi? Write: sluice import openapi library.yaml\n",
+  );
   expect((await session.run("import openapi --help")).stdout).toMatch(/Examples:\n {2}\$ sluice import openapi /);
 });

@@ -92,13 +92,13 @@ test("--format json prints the documented shape and nothing else", async () => {
   });
 });
 
-test("a finding for people ends with the page of its rule", async () => {
+test("a finding for people ends with the command that tells more of its rule", async () => {
   await session.write("weather.yaml", changed(WEATHER, "timeout: 2m", "timeout: 2"));
   const { stdout } = await session.run("lint weather.yaml");
   expect(stdout.split("\n").slice(3, 8)).toEqual([
     expect.stringContaining("2 could be 2 ms or 2 s"),
     expect.stringContaining("Write 2ms or 2s."),
-    "docs/rules/bare-number.md",
+    "More: sluice rule bare-number",
     "",
     "1 error in 1 file.",
   ]);
@@ -183,4 +183,16 @@ test("a folder without gateway files is one sentence and exit 2, and so is the w
     code: 2,
     stderr: expect.stringContaining("No gateway files found"),
   });
+});
+
+test.each([
+  ["gateways/wether.yaml", " Did you mean gateways/weather.yaml?"],
+  ["gateways/weather.yml", " Did you mean gateways/weather.yaml?"],
+  ["gateways/weather", " Did you mean gateways/weather.yaml?"],
+  ["gatewys", " Did you mean gateways?"],
+  ["gatewys/weather.yaml", ""],
+])("%s is not there, and the file that was likely meant is named", async (path, guess) => {
+  await session.write("gateways/weather.yaml", WEATHER);
+  const { code, stderr } = await session.run(`lint ${path}`);
+  expect({ code, stderr }).toEqual({ code: 2, stderr: `sluice: There is no file ${path}.${guess}\n` });
 });

@@ -75,6 +75,16 @@ test.each(["1/m", "1/2m", "1/10m"])("a target as slow as %s gets timeouts that i
   expect((await session.run("lint")).stdout).toBe("Nothing wrong in 1 file.\n");
 });
 
+test.each(["5/s", "20/s", "100/s"])(
+  "a target as fast as %s, beside another, gets timeouts that leave room among an account's open executions",
+  async (rate) => {
+    await session.run("new waves --url https://waves.example.org --rate 3/s");
+    const { stderr } = await session.run(`new tides --url https://api.example.org --rate ${rate}`);
+    expect(stderr).toMatch(/^Next: /);
+    expect((await session.run("lint")).stdout).toBe("Nothing wrong in 2 files.\n");
+  },
+);
+
 test("a file that is there is left as it is, unless --force", async () => {
   await session.write("gateways/tides.yaml", "mine\n");
   const refused = await session.run(`new tides ${FLAGS}`);

@@ -67,8 +67,10 @@ test("explain needs a file", async () => {
   expect(await optionsOf<ExplainOptions>(newExplainCommand, "a.yaml")).toEqual({
     file: "a.yaml",
     env: undefined,
+    instance: undefined,
     format: "pretty",
   });
+  expect((await optionsOf<ExplainOptions>(newExplainCommand, "a.yaml", "--instance", "acme")).instance).toBe("acme");
 });
 
 test("plan compares with HEAD, all environments, for people, unless told otherwise", async () => {

@@ -1,4 +1,14 @@
-import { cpSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { changed, WEATHER, withToken } from "../gateway-text";
 import { commitAll, git, temporaryFolder } from "../git-folder";
@@ -48,6 +58,13 @@ describe("what is compared", () => {
     expect(stdout).toContain("weather: changed");
     expect(stdout).toMatch(/^calls a second +4\.902 +1\.961 +−60 %$/m);
     expect(stdout).toMatch(/^drain of 100,000 requests +5 h 40 min +14 h 10 min +\+150 %$/m);
+  });
+
+  test("large counts are written with their thousands apart", async () => {
+    await session.write("gateways/tides.yaml", changed(WEATHER, "name: weather", "name: tides"));
+    const { stdout } = await session.run("plan");
+    expect(stdout).toMatch(/^BATCH at once, all before the timeout +17,\d{3}$/m);
+    rmSync(join(session.cwd, "gateways", "tides.yaml"));
   });
 
   test("a file that git does not know yet is an added gateway, a deleted one a removed gateway", async () => {
@@ -288,7 +305,9 @@ describe("what cannot be compared", () => {
 
   test("outside of a git repository it says so", async () => {
     const folder = temporaryFolder();
-    expect(await refusal("plan", at(folder.path))).toContain("is not inside a git repository");
+    expect(await refusal("plan", at(folder.path))).toBe(
+      `sluice: ${realpathSync(folder.path)} is not inside a git repository, and plan compares with what one holds (--base). Run it inside of one, or use: sluice explain FILE\n`,
+    );
     folder.close();
   });
 
@@ -327,7 +346,7 @@ describe("what cannot be compared", () => {
     const { code, stderr } = await session.run("plan", { env: { PATH: join(session.cwd, "nothing") } });
     expect({ code, stderr }).toEqual({
       code: 2,
-      stderr: "sluice: git is not installed here, or not on the PATH, and plan reads the other side by it.\n",
+      stderr: "sluice: git is not installed here, or not on the PATH, and plan reads the other side by it (--base).\n",
     });
   });
 

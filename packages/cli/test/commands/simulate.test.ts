@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { newSimulateCommand, type SimulateOptions } from "../../src/commands/simulate";
 import type { RunReport } from "../../src/simulate/report";
@@ -46,7 +46,10 @@ test("simulate tells waits by tier, how requests ended, the backlog, the limit, 
     /3 calls in any 1 s: \d+ calls, [\d.]+ % of what it allows in that time; no window held more than 3\./,
   );
   expect(stdout).toMatch(/^state transitions +\d+ +\$0\.00\d+$/m);
-  expect(stdout).toContain("Requests that waited, over time");
+  // Without colours two lines in one drawing could not be told apart.
+  const [, drawings = ""] = /^Requests that waited, over time\n([\s\S]*?)\n\n/m.exec(stdout) ?? [];
+  expect(drawings.match(/^HIGH$|^BATCH$/gm)).toEqual(["HIGH", "BATCH"]);
+  expect(drawings.match(/^ +0 +30 s$/gm)).toHaveLength(2);
 });
 
 test("a backlog of 60 at three a second is worked off in about 20 s, and HIGH goes before it", async () => {
@@ -173,7 +176,7 @@ test("--compare-ref with a file that is new says that there is nothing to compar
   await session.write("new.yaml", changed(SHOP, "name: shop", "name: new"));
   const { code, stderr } = await session.run("simulate new.yaml --load load.yaml --compare-ref HEAD");
   expect(code).toBe(2);
-  expect(stderr).toContain("There is no file new.yaml at HEAD, so there is nothing to compare with.");
+  expect(stderr).toContain("There is no file new.yaml at HEAD, so --compare-ref has nothing to compare with.");
 });
 
 /** A Ctrl-C that comes when it has been looked for so often. */
@@ -197,11 +200,11 @@ test("Ctrl-C ends it with what is known so far, exit 130, and the page is whole"
 
 test("ended before anything was simulated, nothing is written", async () => {
   const interrupt = new AbortController();
-  interrupt.abort();
+  interrupt.abort("SIGTERM");
   const { code, stdout } = await session.run("simulate shop.yaml --load load.yaml --html never.html", {
     interrupt: interrupt.signal,
   });
-  expect({ code, stdout }).toEqual({ code: 130, stdout: "" });
+  expect({ code, stdout }).toEqual({ code: 143, stdout: "" });
   expect(existsSync(join(session.cwd, "never.html"))).toBe(false);
 });
 
@@ -213,6 +216,18 @@ test("a load with findings is not simulated: all of them on standard error, exit
   expect(stderr).toContain("Did you mean HIGH?");
   expect(stderr).toContain("wrong.yaml:2:25  error  SL004 bare-number");
   expect(stderr).toContain("wrong.yaml:3:18  error  LD009 unknown-operation");
+  // Findings in loads have no pages of their own.
+  expect(stderr.match(/^More: .*$/gm)).toEqual([
+    "More: docs/simulate.md, Findings",
+    "More: sluice rule bare-number",
+    "More: docs/simulate.md, Findings",
+  ]);
+});
+
+test("a gateway file in place of the load says how the two are given", async () => {
+  const { code, stderr } = await session.run("simulate shop.yaml --load shop.yaml");
+  expect(code).toBe(1);
+  expect(stderr).toContain("It belongs into a gateway file.\nName that first, and then what comes in");
 });
 
 test("a request that the operation would refuse is a finding, not a simulation of refusals", async () => {
@@ -262,6 +277,134 @@ test("a load that would take hours says how many requests it has, and which time
   expect(stderr).toContain("at most --for 370m");
 });
 
+describe("refusals that come from git name --compare-ref", () => {
+  const refusal = async (ref: string, there: Session, env: Record<string, string> = {}): Promise<string> => {
+    const words = `simulate shop.yaml --load load.yaml --compare-ref ${ref}`;
+    const { code, stdout, stderr } = await there.run(words, { env });
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+    return stderr;
+  };
+
+  test("a commit that is not there", async () => {
+    expect(await refusal("nowhere", session)).toContain(
+      "git knows no commit nowhere. Give --compare-ref a branch, a tag or a commit",
+    );
+  });
+
+  test("no repository, and no git", async () => {
+    const bare = newSession();
+    await bare.write("shop.yaml", SHOP);
+    await bare.write("load.yaml", LOAD);
+    expect(await refusal("HEAD", bare)).toMatch(
+      /is not inside a git repository, and simulate compares with what one holds \(--compare-ref\)\. Run it inside of one, or compare with a file beside it: --compare FILE\n$/,
+    );
+    expect(await refusal("HEAD", bare, { PATH: join(bare.cwd, "nothing") })).toContain(
+      "and simulate reads the other side by it (--compare-ref).",
+    );
+    bare.close();
+  });
+});
+
+describe("a file with instances", () => {
+  const withInstances = (...names: string[]): string =>
+    `${changed(SHOP, "name: shop", "name: shops")}instances:\n${names.map((name, i) => `  - { name: ${name}, rateLimit: ${3 * (i + 1)}/s }\n`).join("")}`;
+  beforeAll(() => session.write("shops.yaml", withInstances("acme", "globex")));
+
+  const run = (words: string) => session.run(`simulate shops.yaml --load load.yaml --for 5s ${words}`);
+
+  test("is simulated one gateway after the other, each with a page of its own", async () => {
+    const { code, stdout, stderr } = await run("--html shops.html");
+    expect(code).toBe(0);
+    expect(stdout.match(/^shops-\w+ under .*$/gm)).toEqual([
+      "shops-acme under load.yaml: 5 s simulated, seed 1",
+      "shops-globex under load.yaml: 5 s simulated, seed 1",
+    ]);
+    expect(stderr.match(/^The plots are in .*$/gm)).toEqual([
+      "The plots are in shops-acme.html.",
+      "The plots are in shops-globex.html.",
+    ]);
+    expect(readFileSync(join(session.cwd, "shops-globex.html"), "utf8")).toContain("<h1>shops-globex under load.yaml");
+  });
+
+  test("is told in one object for machines, and --instance chooses one, told as a file of one gateway is", async () => {
+    const { version, instances } = JSON.parse((await run("--format json")).stdout);
+    expect(version).toBe(1);
+    expect(
+      instances.map((one: { instance: string } & SimulationReport) => [one.instance, onlyRun(one).limit.calls]),
+    ).toEqual([
+      ["acme", 3],
+      ["globex", 6],
+    ]);
+    const one: SimulationReport = JSON.parse((await run("--format json --instance globex")).stdout);
+    expect(onlyRun(one)).toEqual(instances[1].runs[0]);
+  });
+
+  test("is compared instance by instance, and with a file of one gateway", async () => {
+    await session.write("other.yaml", withInstances("globex", "acme"));
+    const gatewaysOf = ({ runs }: SimulationReport) => runs.map(({ gateway, limit }) => `${gateway} ${limit.calls}`);
+    const { instances } = JSON.parse((await run("--format json --compare other.yaml")).stdout);
+    expect(instances.map(gatewaysOf)).toEqual([
+      ["shops-acme 6", "shops-acme 3"],
+      ["shops-globex 3", "shops-globex 6"],
+    ]);
+    const beside = JSON.parse((await run("--format json --instance globex --compare shop.yaml")).stdout);
+    expect(gatewaysOf(beside)).toEqual(["shop 3", "shops-globex 6"]);
+  });
+
+  test("Ctrl-C ends it with the gateway that is being simulated", async () => {
+    const words = "simulate shops.yaml --load load.yaml --for 300d --format json";
+    const { code, stdout } = await session.run(words, { interrupt: afterLooks(500) });
+    expect(code).toBe(130);
+    expect(JSON.parse(stdout).instances.map(({ instance }: { instance: string }) => instance)).toEqual(["acme"]);
+  });
+
+  test.each([
+    [
+      "an instance that is not there",
+      "shops.yaml --instance acne",
+      "shops.yaml has no instance acne. Did you mean acme? Its instances: acme, globex.",
+    ],
+    [
+      "an instance of a file that has none",
+      "shop.yaml --instance acme",
+      "shop.yaml has no `instances`: it is one gateway. Leave out --instance.",
+    ],
+    [
+      "an instance that the other file lacks",
+      "shops.yaml --compare fewer.yaml",
+      "fewer.yaml has the instances acme, but not globex, so there is nothing to compare it with.",
+    ],
+    [
+      "instances beside a file of one gateway",
+      "shop.yaml --compare shops.yaml",
+      "shops.yaml has the instances acme, globex, while shop.yaml is one gateway",
+    ],
+  ])("%s is wrong use", async (_, words, sentence) => {
+    await session.write("fewer.yaml", withInstances("acme"));
+    const { code, stdout, stderr } = await session.run(`simulate --load load.yaml ${words}`);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+    expect(stderr).toContain(sentence);
+  });
+});
+
+test.each([
+  ["nowhere/page.html", "--html nowhere/page.html cannot be written: there is no folder nowhere. Make it first."],
+  [".", "--html . is a folder. Name a file."],
+  ["shop.yaml/page.html", "--html shop.yaml/page.html cannot be written: shop.yaml is a file, not a folder."],
+  [`${"x".repeat(300)}.html`, "the name is too long."],
+])("a page that cannot be written, %s, is refused before anything is simulated", async (page, sentence) => {
+  // A run of so many days would take hours.
+  const { code, stdout, stderr } = await session.run(`simulate shop.yaml --load load.yaml --for 300d --html ${page}`);
+  expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+  expect(stderr).toContain(sentence);
+});
+
+test("a page is written to a device, which stays what it is", async () => {
+  const { code } = await session.run("simulate shop.yaml --load load.yaml --for 5s --html /dev/null");
+  expect(code).toBe(0);
+  expect(statSync("/dev/null").isCharacterDevice()).toBe(true);
+});
+
 const REPOSITORY = join(__dirname, "..", "..", "..", "..");
 
 test.each(readdirSync(join(REPOSITORY, "loads")))(
@@ -290,8 +433,8 @@ test("simulate takes a seed of 1, for people, unless told otherwise", async () =
   await command.parseAsync(["a.yaml", "--load", "l.yaml"], { from: "user" });
   expect(seen).toEqual([
     {
-      ...{ file: "a.yaml", load: "l.yaml", for: undefined, seed: 1, env: undefined, html: undefined },
-      ...{ format: "pretty", compare: undefined, compareRef: undefined },
+      ...{ file: "a.yaml", load: "l.yaml", for: undefined, seed: 1, env: undefined, instance: undefined },
+      ...{ html: undefined, format: "pretty", compare: undefined, compareRef: undefined },
     },
   ]);
 });

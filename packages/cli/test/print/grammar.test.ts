@@ -50,7 +50,8 @@ const reportOf = (
 
 function* sentences(): Generator<string> {
   const files = Object.values(ODD).map((text) => ({ file: "weather.yaml", text }));
-  for (const file of files) yield renderLint([file], lintGateways([file]).findings, PLAIN, 100_000);
+  for (const file of files)
+    yield renderLint([file], lintGateways([file]).findings, { colors: PLAIN, width: 100_000, program: "sluice" });
   const plans = files.flatMap(({ text }) => planOf(text) ?? []);
   for (const plan of plans) yield renderExplanation(explainPlan(plan), PLAIN, 100_000);
   const [usual] = plans;

@@ -92,6 +92,24 @@ test("the page says which file, load, seed and version, and shows the figures as
   expect(told).not.toMatch(/undefined|NaN|\[object/);
 });
 
+test.each(["en-US@posix", "de-DE"])(
+  "the plots are drawn also where the browser's language is called %s",
+  (language) => {
+    const { document } = parseHTML(renderSimulationPage(report));
+    const [before = "", library = ""] = [...document.querySelectorAll("script:not([type])")].map(
+      (script) => script.textContent ?? "",
+    );
+    const nothing = () => undefined;
+    const events = { CustomEvent: Event, addEventListener: nothing, dispatchEvent: nothing };
+    const screen = { devicePixelRatio: 1, matchMedia: () => ({ addEventListener: nothing }) };
+    const context = vm.createContext({ document, navigator: { language }, Intl, ...events, ...screen });
+    vm.runInContext(`window = globalThis; ${before}`, context);
+    expect(vm.runInContext(`new Intl.NumberFormat(navigator.language).format(1)`, context)).toBe("1");
+    vm.runInContext(library, context);
+    expect(vm.runInContext("typeof uPlot", context)).toBe("function");
+  },
+);
+
 test("every plot is drawn from the figures of the run, by tier", () => {
   const { plots, document } = opened(renderSimulationPage(report));
   expect(plots.map(({ labels }) => labels)).toEqual([

@@ -15,6 +15,11 @@ export const unknownKey = defineRule({
       why: text`What is not known is refused: ${"harm"}.`,
       mend: text`Did you mean ${"guess"}?`,
     },
+    foreign: {
+      what: text`there is no key ${"key"} ${"place"}`,
+      why: text`It belongs into ${"kind"}.`,
+      mend: text`${"mend"}`,
+    },
     far: {
       what: text`there is no key ${"key"} ${"place"}`,
       why: text`What is not known is refused: ${"harm"}.`,
@@ -36,12 +41,47 @@ export const unknownKey = defineRule({
           ? "with a mistyped key ignored, another load would be simulated"
           : "a mistyped limit that is ignored would be no limit";
       const guess = didYouMean(key, known);
-      if (guess)
+      const foreign = path.length === 1 ? FOREIGN[language ?? "gateway"].get(key) : undefined;
+      if (foreign) report("foreign", { path, part: "key" }, { key, place, ...foreign });
+      else if (guess)
         report("close", { path, part: "key" }, { key, place, harm, guess }, sameWords(guess, siblings(value, path)));
       else report("far", { path, part: "key" }, { key, place, harm, known: known.join(", ") });
     }
   },
 });
+
+interface Foreign {
+  readonly kind: string;
+  readonly mend: string;
+}
+
+const OPENAPI: Foreign = {
+  kind: "an OpenAPI document",
+  mend: "Make a gateway file of it: sluice import openapi FILE",
+};
+const LOAD: Foreign = {
+  kind: "a load file",
+  mend: "Simulate a gateway under it: sluice simulate GATEWAY --load FILE",
+};
+const GATEWAY: Foreign = {
+  kind: "a gateway file",
+  mend: "Name that first, and then what comes in: sluice simulate GATEWAY --load FILE",
+};
+
+/** Keys at the top by which a file of another kind is known: it was given by mistake, and removing them mends nothing. */
+const FOREIGN: Readonly<Record<"gateway" | "load", ReadonlyMap<string, Foreign>>> = {
+  gateway: new Map([
+    ["openapi", OPENAPI],
+    ["swagger", OPENAPI],
+    ["arrivals", LOAD],
+  ]),
+  load: new Map([
+    ["rateLimit", GATEWAY],
+    ["endpoint", GATEWAY],
+    ["openapi", OPENAPI],
+    ["swagger", OPENAPI],
+  ]),
+};
 
 /** `rate_limit` can only be rateLimit, unless that is there as well. */
 const sameWords =

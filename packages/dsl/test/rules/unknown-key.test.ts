@@ -30,3 +30,11 @@ test("an unknown key of an environment is found in its patch", () => {
 test("the names of operations and headers are free", () => {
   expectNothing("unknown-key", "operations: { anything: { path: /x, headers: { X-Any: y } } }");
 });
+
+test.each([
+  ["~~~openapi~~~: 3.0.3", "an OpenAPI document", "sluice import openapi FILE"],
+  ["~~~swagger~~~: '2.0'", "an OpenAPI document", "sluice import openapi FILE"],
+  ["~~~arrivals~~~: 5/s", "a load file", "sluice simulate GATEWAY --load FILE"],
+])("%s is known for a file of another kind, with what to do with it", (text, kind, hint) => {
+  expectFinding("unknown-key", text, { message: `It belongs into ${kind}.`, hint });
+});
