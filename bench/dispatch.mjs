@@ -29,15 +29,15 @@ const Table = require("cli-table3");
 /** @type {Record<"real" | "small", readonly Case[]>} */
 const SIZES = {
   real: [
-    { rate: "5/s", latencyMs: 150, responseS: 10, calls: 18_000 },
-    { rate: "5/s", latencyMs: 150, responseS: 10, calls: 18_000, slots: 5 },
-    { rate: "5/s", latencyMs: 150, responseS: 10, calls: 18_000, slots: 5, maxConcurrency: 2 },
-    { rate: "5/s", latencyMs: 150, responseS: 2, calls: 18_000, slots: 5 },
-    { rate: "60/10s", latencyMs: 150, responseS: 10, calls: 18_000 },
-    { rate: "60/10s", latencyMs: 150, responseS: 10, calls: 18_000, slots: 6 },
-    { rate: "60/10s", latencyMs: 150, responseS: 10, calls: 18_000, slots: 6, maxConcurrency: 2 },
-    { rate: "20/s", latencyMs: 2_000, responseS: 10, calls: 18_000 },
-    { rate: "20/s", latencyMs: 2_000, responseS: 10, calls: 18_000, slots: 20 },
+    { rate: "5/s", latencyMs: 150, responseS: 10, calls: 6_000 },
+    { rate: "5/s", latencyMs: 150, responseS: 10, calls: 6_000, slots: 5 },
+    { rate: "5/s", latencyMs: 150, responseS: 10, calls: 6_000, slots: 5, maxConcurrency: 2 },
+    { rate: "5/s", latencyMs: 150, responseS: 2, calls: 6_000, slots: 5 },
+    { rate: "60/10s", latencyMs: 150, responseS: 10, calls: 6_000 },
+    { rate: "60/10s", latencyMs: 150, responseS: 10, calls: 6_000, slots: 6 },
+    { rate: "60/10s", latencyMs: 150, responseS: 10, calls: 6_000, slots: 6, maxConcurrency: 2 },
+    { rate: "20/s", latencyMs: 2_000, responseS: 10, calls: 6_000 },
+    { rate: "20/s", latencyMs: 2_000, responseS: 10, calls: 6_000, slots: 20 },
   ],
   small: [
     { rate: "5/s", latencyMs: 150, responseS: 10, calls: 300 },

@@ -37,10 +37,9 @@ const NOT_YET: readonly Entry[] = [
   { path: ["quota"], mend: "Leave it out, and state a rateLimit low enough that the quota lasts." },
   { path: ["hours"], mend: "Leave it out, and start executions only while the target is open." },
   ...["circuit", "overflow", "alarms", "fairness"].map((key) => ({ path: [key] })),
-  { path: ["worker", "dispatch"], values: oneOf("deferral"), mend: "Write doorbell, or leave it out." },
   { path: ["worker", "memory"], values: (value) => value !== "auto", mend: "Write auto, or leave it out." },
-  ...["slots", "provisioned"].map((key) => ({ path: ["worker", key] })),
-  ...["burst", "reserve", "maxReceives"].map((key) => ({ path: ["tiers", "*", key] })),
+  { path: ["worker", "provisioned"] },
+  ...["burst", "reserve"].map((key) => ({ path: ["tiers", "*", key] })),
   ...["coalesce", "batch"].map((key) => ({ path: ["operations", "*", key] })),
   { path: ["operations", "*", "cost"], values: (value) => value !== 1 },
   {

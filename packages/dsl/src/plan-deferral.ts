@@ -1,4 +1,6 @@
+import type { Path } from "./parse";
 import type { DeferralPlan, LimitPlan } from "./plan-types";
+import type { Rate } from "./rate";
 import type { GatewayFile } from "./schema/gateway-file";
 import { type Micros, ms, seconds, us } from "./units";
 
@@ -17,11 +19,27 @@ const LEAD_US = ms(200);
 /** For telling Step Functions how a call ended, which is tried again for as long. */
 const ANSWERING_US = seconds(20);
 
-/** The slots of a gateway that states none: two for each tier's mapping, as far as the limit goes round. */
-export function defaultSlots(tiers: number, limits: readonly (number | undefined)[]): number {
-  const mostCalls = limits.flatMap((limit) => limit ?? []);
-  return Math.max(1, Math.min(LEAST_MAX_CONCURRENCY * tiers, ...mostCalls));
+/** What the slots of a gateway follow from. */
+export type SlotKeys = Pick<GatewayFile, "worker" | "concurrency"> & { readonly tiers: readonly unknown[] };
+
+/**
+ * The slots of a gateway: what the file states, or two for each tier's mapping, or as many as Lambda must have to start
+ * the rate's calls; as far as the limit and `concurrency` go round.
+ */
+export function slotsOf({ worker, tiers, concurrency }: SlotKeys, rate: Rate | undefined): number {
+  if (worker?.slots !== undefined) return worker.slots;
+  const byRate = rate === undefined ? 0 : Math.ceil(callsPerSecond(rate) / STARTS_PER_SECOND_AND_SLOT);
+  const wanted = Math.max(LEAST_MAX_CONCURRENCY * tiers.length, byRate);
+  return Math.max(1, Math.min(wanted, rate?.calls ?? wanted, concurrency ?? wanted));
 }
+
+/** Where a file says how many slots there are, or that there are any. */
+export const slotsPath = (worker: GatewayFile["worker"]): Path => [
+  "worker",
+  worker?.slots === undefined ? "dispatch" : "slots",
+];
+
+export const callsPerSecond = ({ calls, windowUs }: Rate): number => (calls * 1_000_000) / windowUs;
 
 /**
  * The least time between the starts of two calls of a slot, so that no window holds more than `limit.rate` of all slots:
@@ -40,15 +58,15 @@ export function slotIntervalUs({ rate, jitterUs, intervalUs }: LimitPlan, slots:
 
 /** The slots, and what each of them keeps. */
 export function planDeferral(
-  { worker, tiers, concurrency }: Pick<GatewayFile, "worker" | "tiers" | "concurrency">,
+  spec: Pick<GatewayFile, "worker" | "tiers" | "concurrency">,
   limit: LimitPlan,
 ): DeferralPlan {
-  const slots = worker?.slots ?? defaultSlots(tiers.length, [limit.rate?.calls, concurrency]);
+  const { tiers } = spec;
+  const slots = slotsOf(spec, limit.rate);
   const intervalUs = slotIntervalUs(limit, slots);
   return {
     kind: "deferral",
     slots,
-    provisioned: worker?.provisioned,
     intervalUs,
     leadUs: us(Math.min(LEAD_US, Math.floor(intervalUs / 2))),
     maxConcurrency: Math.max(LEAST_MAX_CONCURRENCY, slots),

@@ -73,8 +73,6 @@ export interface DeferralPlan {
   readonly kind: "deferral";
   /** Units of reserved concurrency: what caps the calls that are open, and each of which keeps its own interval. */
   readonly slots: number;
-  /** Of them, how many are kept warm; undefined: none. */
-  readonly provisioned?: number;
   /** Least time between the starts of two calls of a slot: (W + J) / floor(N / slots), rounded up. */
   readonly intervalUs: Micros;
   /**

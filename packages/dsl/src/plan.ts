@@ -28,7 +28,7 @@ export const MAX_OPEN_CALLS = 200;
 export const MIN_JITTER_US = ms(5);
 
 /** The longest time that AWS Lambda gives one invocation. */
-const MAX_FUNCTION_TIMEOUT_US = seconds(900);
+export const MAX_FUNCTION_TIMEOUT_US = seconds(900);
 
 /** The longest that SQS keeps a message, 14 days. */
 const MAX_RETENTION_US = seconds(14 * 86_400);

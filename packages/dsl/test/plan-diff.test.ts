@@ -423,3 +423,35 @@ describe("nothing goes unmentioned", () => {
     expect(diffPlans([plan as GatewayPlan], [other as GatewayPlan]).gateways[0]?.changes.length).toBeGreaterThan(0);
   });
 });
+
+describe("dispatch", () => {
+  const doorbell = "rateLimit: 60/10s";
+  const deferral = (keys = "") => `rateLimit: 60/10s\nworker: { dispatch: deferral${keys} }`;
+
+  test("another one is deployed paused: workers of both would call at once", () => {
+    const change = only(changesBetween(doorbell, deferral()), "dispatch");
+    expect(change).toMatchObject({ care: "paused", before: "doorbell", after: "deferral" });
+    // The old worker's function timeout: 20 response timeouts of 10 s, one more, and 30 s.
+    expect(change.lastOldTurnUs).toBe(240 * SECOND);
+    expect(only(changesBetween(deferral(), doorbell), "dispatch").care).toBe("paused");
+  });
+
+  test("so are other slots, and a limit with as many slots is not", () => {
+    const slots = only(changesBetween(deferral(", slots: 6"), deferral(", slots: 7")), "slots");
+    // 10.1 s over ten calls each, and over eight.
+    expect(slots).toMatchObject({
+      care: "paused",
+      before: { slots: 6, intervalUs: 1_010_000 },
+      after: { slots: 7, intervalUs: 1_262_500 },
+    });
+    const raised = changesBetween(deferral(", slots: 6"), deferral(", slots: 6").replace("60/", "120/"));
+    expect(kinds(raised)).toEqual(["limit"]);
+  });
+
+  test("the receives after which a message is handled are told by tier", () => {
+    const tiers = (most: number) =>
+      `tiers: [{ name: HIGH, timeout: 1h }, { name: LOW, timeout: 1d, maxReceives: ${most} }]`;
+    const changes = changesBetween(`${deferral()}\n${tiers(9)}`, `${deferral()}\n${tiers(5)}`);
+    expect(changes).toEqual([{ kind: "tier-max-receives", care: "safe", tier: "LOW", before: 9, after: 5 }]);
+  });
+});

@@ -55,6 +55,26 @@ const OPERATIONS: Json = {
   amend: { method: "PATCH", path: "/orders/1" },
 };
 
+/** The same in slots, without what only doorbell keeps; in the one slot that always fits where lint refuses what was drawn. */
+export function inDeferral(random: Random, file: File): File {
+  for (const slots of [oneOf(random, [undefined, 1, 2, 3, 6, 10]), undefined, 1]) {
+    const drawn = inSlots(random, file, slots);
+    const { findings } = lintGateways([{ file: "register.yaml", text: JSON.stringify(drawn) }]);
+    if (!findings.some(({ severity }) => severity === "error")) return drawn;
+  }
+  // A rate of more than ten a second, in one slot, is the only one that is left.
+  const { concurrency: _, ...rest } = file;
+  return inSlots(random, { ...rest, rateLimit: "2/s" }, 1);
+}
+
+function inSlots(random: Random, file: File, slots: number | undefined): File {
+  const tiers = (Array.isArray(file.tiers) ? file.tiers : []).map((tier) => {
+    const { share: _, ...kept } = tier as { [key: string]: Json };
+    return random.chance(0.3) ? { ...kept, maxReceives: random.between(1, 5) } : kept;
+  });
+  return { ...file, tiers, worker: { dispatch: "deferral", ...(slots !== undefined && { slots }) } };
+}
+
 function drawTiers(random: Random): Json {
   const count = random.chance(0.5) ? 3 : random.between(1, 5);
   const share = oneOf(random, [undefined, undefined, "10%", "20%"]);

@@ -2,7 +2,7 @@ import { type GatewayPlan, ms, seconds, us } from "@sluice/dsl";
 import { type Faults, Random } from "@sluice/local";
 import { planOf } from "./deploy";
 import { oneOf, some } from "./draw";
-import { drawGateway, drawPatch } from "./draw-gateway";
+import { drawGateway, drawPatch, inDeferral } from "./draw-gateway";
 import { drawRequests } from "./draw-requests";
 import type { AwsFaults, Dispatch, Operation, Outage, Scenario, TargetPhase, Trouble, WorkerFaults } from "./scenario";
 
@@ -12,15 +12,17 @@ import type { AwsFaults, Dispatch, Operation, Outage, Scenario, TargetPhase, Tro
  */
 export function drawScenario(seed: number): Scenario {
   const random = new Random(seed * 7_919 + 13);
-  const gateway = drawGateway(random);
-  const plan = planOf(JSON.stringify(gateway));
+  const asDoorbell = drawGateway(random);
   const stormMs = oneOf(random, [60_000, 120_000, 240_000, 400_000]);
   // A third of all runs: nothing of a worker dies, no call to AWS fails, and so nothing excuses a second call.
   const isCalm = random.chance(0.35);
+  const dispatch = oneOf(random, DISPATCHES);
+  const gateway = dispatch === "deferral" ? inDeferral(random, asDoorbell) : asDoorbell;
+  const plan = planOf(JSON.stringify(gateway));
   return {
     version: 1,
     seed,
-    dispatch: oneOf(random, DISPATCHES),
+    dispatch,
     gateway,
     stormMs,
     requests: drawRequests(random, plan, stormMs),
@@ -35,8 +37,8 @@ export function drawScenario(seed: number): Scenario {
   };
 }
 
-/** The dispatches that a scenario may have. */
-const DISPATCHES: readonly Dispatch[] = ["doorbell"];
+/** The dispatches that a scenario may have; the default one three times as often. */
+const DISPATCHES: readonly Dispatch[] = ["deferral", "doorbell", "doorbell", "doorbell"];
 
 function drawPhases(random: Random, plan: GatewayPlan, stormMs: number): TargetPhase[] {
   const count = random.chance(0.5) ? 1 : random.between(2, 4);
@@ -138,11 +140,24 @@ function drawOperations(random: Random, isCalm: boolean, stormMs: number, gatewa
   return [
     ...many(times(0.4, 4), () => ({ kind: "replace", atMs: at() })),
     ...many(isCalm ? 0 : times(0.4, 4), () => ({ kind: "kill", atMs: at() })),
-    ...many(times(0.3, 2), () => ({ kind: "redeploy", atMs: at(), patch: drawPatch(random, gateway) })),
+    ...many(times(0.3, 2), () => ({
+      kind: "redeploy",
+      atMs: at(),
+      patch: deployable(gateway, drawPatch(random, gateway)),
+    })),
     ...many(times(0.2, 1), () => ({ kind: "pause", atMs: at(), forMs: random.between(2_000, 120_000) })),
     ...many(times(0.25, 2), () => ({ kind: "redrive", atMs: at() })),
     ...many(times(0.1, 2), () => ({ kind: "wallStep", atMs: at(), byMs: random.between(-20_000, 20_000) })),
   ].sort((a, b) => a.atMs - b.atMs);
+}
+
+/** Nothing but the code, where the patch would change the slots: that is deployed paused. */
+function deployable(gateway: Scenario["gateway"], patch: Scenario["gateway"]): Scenario["gateway"] {
+  const slots = (file: Scenario["gateway"]) => {
+    const { dispatch } = planOf(JSON.stringify(file));
+    return dispatch.kind === "deferral" ? dispatch.slots : 1;
+  };
+  return slots(gateway) === slots({ ...gateway, ...patch }) ? patch : {};
 }
 
 /** Only for {@link Scenario.aws}: a record in microseconds from whole milliseconds. */

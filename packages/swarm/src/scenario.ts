@@ -1,4 +1,4 @@
-import type { Json } from "@sluice/dsl";
+import type { DispatchPlan, Json } from "@sluice/dsl";
 import type { Faults } from "@sluice/local";
 
 /**
@@ -22,7 +22,7 @@ export interface Scenario {
 }
 
 /** How work reaches the worker. */
-export type Dispatch = "doorbell";
+export type Dispatch = DispatchPlan["kind"];
 
 export interface ScenarioRequest {
   /** The execution's. */

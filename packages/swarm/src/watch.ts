@@ -35,8 +35,10 @@ const WORDS: Readonly<Record<FaultName, FaultKind>> = {
 
 function tellFault({ name, where, input }: Fault, tell: Tell): void {
   tell({ kind: "fault", fault: WORDS[name], where: where.slice(where.lastIndexOf(":") + 1) });
-  if (name !== "failAfter" || where !== "sns") return;
-  const envelope = envelopeIn(input?.Message);
+  const sent = input?.Message ?? input?.MessageBody;
+  // A bell that was sent without anybody hearing of it says nothing of a request.
+  if (name !== "failAfter" || sent === undefined || queueNameOf(input?.QueueUrl).endsWith(".fifo")) return;
+  const envelope = envelopeIn(sent);
   tell({ kind: "unpublished", id: envelope.id, request: requestOf(envelope) });
 }
 
@@ -77,6 +79,9 @@ class Records {
       case "sqs DeleteMessage":
         this.deleted(done);
         break;
+      case "sqs DeleteMessageBatch":
+        for (const entry of entriesOf(input.Entries)) this.deleted({ ...done, input: entry });
+        break;
       case "sqs ChangeMessageVisibility":
         if (input.VisibilityTimeout === 0) this.givenBack(done);
         break;
@@ -97,6 +102,8 @@ class Records {
     const tier = this.tiers.get(queueNameOf(input.QueueUrl));
     if (tier === undefined) return;
     const envelope = envelopeIn(input.MessageBody);
+    // In deferral nothing was published before: the state machine itself has sent it.
+    if (!this.tokens.has(envelope.token)) this.published(envelope);
     this.tell({ kind: "delivered", id: envelope.id, request: requestOf(envelope), tier });
   }
 
@@ -130,6 +137,9 @@ class Records {
     this.tell({ kind: "answered", id: envelope.id, request: requestOf(envelope), error });
   }
 }
+
+const entriesOf = (entries: Json | undefined): { [key: string]: Json }[] =>
+  (Array.isArray(entries) ? entries : []) as { [key: string]: Json }[];
 
 const queueNameOf = (url: Json | undefined): string => String(url).slice(String(url).lastIndexOf("/") + 1);
 

@@ -106,6 +106,31 @@ const openCalls: Words<"open-calls"> = ({ before, after }) => ({
   target: after > before ? "It has to answer more calls at the same time." : "It has to answer fewer at the same time.",
 });
 
+const dispatch: Words<"dispatch"> = ({ before, after, lastOldTurnUs }) => ({
+  what: `The dispatch: ${before} to ${after}.`,
+  callers:
+    after === "deferral"
+      ? "How long they wait can no longer be told: a request that steps back for a higher tier comes again when its visibility ends."
+      : "Those of the highest tier wait less in a backlog, and each lower tier gets its share.",
+  target: `Workers of both ways would call it at once, each up to the whole limit, for at most ${showDuration(lastOldTurnUs)} after the deployment.`,
+  waiting: "The tiers' queues stay, and with them what waits there.",
+  deploy: DRAIN,
+});
+
+const slots: Words<"slots"> = ({ before, after, lastOldTurnUs }) => ({
+  what: `Slots: ${before.slots}, each with one call every ${showDuration(before.intervalUs)}, to ${after.slots}, each with one every ${showDuration(after.intervalUs)}.`,
+  target: `Until the last old worker has ended, at most ${showDuration(lastOldTurnUs)} after the deployment, slots of both kinds call it, and a window could hold more than either limit.`,
+  deploy: DRAIN,
+});
+
+const tierMaxReceives: Words<"tier-max-receives"> = ({ tier, before, after }) => ({
+  what: `maxReceives of ${tier}: ${before} to ${after}.`,
+  callers:
+    after < before
+      ? `Those of ${tier} step back less often for the tiers above.`
+      : `Those of ${tier} step back more often for the tiers above.`,
+});
+
 const addedTier: Words<"tier-added"> = ({ tier, timeoutUs, share }) => ({
   what: `A new tier ${tier}, timeout ${showDuration(timeoutUs)}${share > 0 ? `, ${shareText(share)} of the calls while it has work` : ""}.`,
   callers: `They may give it when the deployment is through. Until then ${tier} ends with Gateway.InvalidRequest.`,
@@ -382,10 +407,13 @@ const WORDS: { readonly [Kind in ChangeFacts["kind"]]: Words<Kind> } = {
   "shared-target": sharedTarget,
   limit,
   "open-calls": openCalls,
+  dispatch,
+  slots,
   "tier-added": addedTier,
   "tier-removed": removedTier,
   "tier-timeout": tierTimeout,
   "tier-share": tierShare,
+  "tier-max-receives": tierMaxReceives,
   "tier-order": tierOrder,
   "default-tier": defaultTier,
   "connect-timeout": connectTimeout,

@@ -54,6 +54,25 @@ const EACH: readonly (readonly [Change, string])[] = [
     "Each of the 2 gateways keeps its own limit",
   ],
   [
+    { kind: "dispatch", care: "paused", before: "doorbell", after: "deferral", lastOldTurnUs: hour },
+    "each up to the whole limit, for at most 1 h after the deployment.",
+  ],
+  [
+    { kind: "dispatch", care: "paused", before: "deferral", after: "doorbell", lastOldTurnUs: hour },
+    "each lower tier gets its share",
+  ],
+  [
+    {
+      kind: "slots",
+      care: "paused",
+      before: { slots: 6, intervalUs: us(3 * SECOND) },
+      after: { slots: 4, intervalUs: us(2 * SECOND) },
+      lastOldTurnUs: hour,
+    },
+    "Slots: 6, each with one call every 3 s, to 4, each with one every 2 s.",
+  ],
+  [{ kind: "tier-max-receives", care: "safe", tier: "LOW", before: 100, after: 10 }, "step back less often"],
+  [
     { kind: "limit", care: "safe", before: limit, after: { ...limit, callsPerSecond: 9.804 }, lastOldTurnUs: hour },
     "at most 9.804 calls a second instead of 4.902 (+100 %); check that it allows that. Until the old worker's last turn has ended, at most 1 h after the deployment, the larger of the two limits holds.",
   ],

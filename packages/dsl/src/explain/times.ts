@@ -63,14 +63,14 @@ function turnFacts(
 }
 
 function slotFacts({ worker, queues, limit, operations }: GatewayPlan, deferral: DeferralPlan): Fact[] {
-  const { slots, provisioned, intervalUs, leadUs, maxConcurrency } = deferral;
+  const { slots, intervalUs, leadUs, maxConcurrency } = deferral;
   const interval = showDuration(intervalUs);
   const visibility = showDuration(queues.tierVisibilityUs);
   return [
     {
       name: "slots",
       value: String(slots),
-      why: `units of the worker's reserved concurrency, each with an equal part of the limit in whole calls${provisioned === undefined ? "; none is kept warm" : `; ${provisioned} kept warm, which is paid for`}`,
+      why: `units of the worker's reserved concurrency, each with an equal part of the limit in whole calls`,
     },
     {
       name: "interval of a slot",

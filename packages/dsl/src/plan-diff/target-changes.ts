@@ -1,13 +1,14 @@
 import type { OutcomeKind } from "../contract";
 import { TASK_MARGIN_US } from "../plan";
-import type { GatewayPlan, OutcomeRule, OutcomesPlan, RetriesPlan } from "../plan-types";
+import type { DeferralPlan, GatewayPlan, OutcomeRule, OutcomesPlan, RetriesPlan } from "../plan-types";
 import { limitFactsOf } from "./numbers";
 import { changedNames, isSame, missingFrom } from "./same";
-import type { Change } from "./types";
+import type { Change, SlotFacts } from "./types";
 
 /** What changes for the target: limit, time, address, credentials, and what its answers mean. */
 export function targetChanges(before: GatewayPlan, after: GatewayPlan): Change[] {
   return [
+    ...dispatchChange(before, after),
     ...limitChange(before, after),
     ...timeoutChanges(before, after),
     ...endpointChanges(before, after),
@@ -33,6 +34,17 @@ function limitChange(before: GatewayPlan, after: GatewayPlan): Change[] {
     limit.push({ kind: "open-calls", care: "safe", before: before.openCalls, after: after.openCalls });
   return limit;
 }
+
+/** Neither is kept by both sides at once: workers of the old way go on while those of the new one begin. */
+function dispatchChange({ dispatch: was, worker }: GatewayPlan, { dispatch: is }: GatewayPlan): Change[] {
+  const lastOldTurnUs = worker.functionTimeoutUs;
+  if (was.kind !== is.kind)
+    return [{ kind: "dispatch", care: "paused", before: was.kind, after: is.kind, lastOldTurnUs }];
+  if (was.kind !== "deferral" || is.kind !== "deferral" || was.slots === is.slots) return [];
+  return [{ kind: "slots", care: "paused", before: slotFacts(was), after: slotFacts(is), lastOldTurnUs }];
+}
+
+const slotFacts = ({ slots, intervalUs }: DeferralPlan): SlotFacts => ({ slots, intervalUs });
 
 function timeoutChanges({ timeouts: before, queues }: GatewayPlan, { timeouts: after }: GatewayPlan): Change[] {
   const changes: Change[] = [];

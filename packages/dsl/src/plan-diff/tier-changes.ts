@@ -19,6 +19,7 @@ export function tierChanges(before: GatewayPlan, after: GatewayPlan): Change[] {
     ...before.tiers.filter(({ name }) => removed.includes(name)).map((tier) => removedTier(before, after, tier, added)),
     ...after.tiers.filter(({ name }) => added.includes(name)).map(addedTier),
     ...kept,
+    ...receivesChanges(before, after),
     ...orderChange(
       old.filter((name) => now.includes(name)),
       now.filter((name) => old.includes(name)),
@@ -71,6 +72,15 @@ const shareAt = ({ share }: TierPlan, rank: number): number | null => (rank === 
 
 const shareChange = (tier: string, before: number | null, after: number | null): Change[] =>
   before === after ? [] : [{ kind: "tier-share", care: "safe", tier, before, after }];
+
+function receivesChanges({ dispatch: was }: GatewayPlan, { dispatch: is }: GatewayPlan): Change[] {
+  if (was.kind !== "deferral" || is.kind !== "deferral") return [];
+  return Object.entries(was.maxReceives).flatMap(([tier, before]) => {
+    const after = is.maxReceives[tier];
+    if (after === undefined || after === before) return [];
+    return [{ kind: "tier-max-receives", care: "safe", tier, before, after } as const];
+  });
+}
 
 const orderChange = (before: readonly string[], after: readonly string[]): Change[] =>
   isSame(before, after) ? [] : [{ kind: "tier-order", care: "takes care", before, after }];

@@ -1,5 +1,5 @@
 import type { OutcomeKind } from "../contract";
-import type { OperationPlan, OutcomeRule, RetriesPlan, RetryPlan } from "../plan-types";
+import type { DispatchPlan, OperationPlan, OutcomeRule, RetriesPlan, RetryPlan } from "../plan-types";
 import type { Json, Micros } from "../units";
 
 /**
@@ -89,6 +89,10 @@ export type ChangeFacts =
   | GatewayFacts
   | ({ readonly kind: "limit"; readonly lastOldTurnUs: Micros } & BeforeAfter<LimitFacts>)
   | ({ readonly kind: "open-calls" } & BeforeAfter<number>)
+  /** `lastOldTurnUs`: how long a worker of the old way may go on. */
+  | ({ readonly kind: "dispatch"; readonly lastOldTurnUs: Micros } & BeforeAfter<DispatchPlan["kind"]>)
+  /** In deferral on both sides. */
+  | ({ readonly kind: "slots"; readonly lastOldTurnUs: Micros } & BeforeAfter<SlotFacts>)
   | TierFacts
   | ({ readonly kind: "connect-timeout" } & BeforeAfter<Micros>)
   /** `endsFirst`: an execution under way may time out while a call of the new length is still open. */
@@ -117,6 +121,12 @@ interface RenameFacts extends BeforeAfter<string> {
   readonly host: string;
   /** What the target may get while both are deployed. */
   readonly bothPerSecond: number;
+}
+
+/** The slots of deferral, and what each keeps. */
+export interface SlotFacts {
+  readonly slots: number;
+  readonly intervalUs: Micros;
 }
 
 export interface LimitFacts {
@@ -149,6 +159,8 @@ type TierFacts =
     } & BeforeAfter<Micros>)
   /** Null: as the highest tier, which goes first and needs no share. */
   | ({ readonly kind: "tier-share"; readonly tier: string } & BeforeAfter<number | null>)
+  /** In deferral on both sides. */
+  | ({ readonly kind: "tier-max-receives"; readonly tier: string } & BeforeAfter<number>)
   | ({ readonly kind: "tier-order" } & BeforeAfter<readonly string[]>)
   | ({ readonly kind: "default-tier" } & BeforeAfter<string>);
 

@@ -20,6 +20,7 @@ import { closedLongerThanTimeout } from "./closed-longer-than-timeout";
 import { concurrencyBelowRate } from "./concurrency-below-rate";
 import { costAboveLimit } from "./cost-above-limit";
 import { credentialsInClearText } from "./credentials-in-clear-text";
+import { doorbellOnly } from "./doorbell-only";
 import { duplicateInstance } from "./duplicate-instance";
 import { duplicateName } from "./duplicate-name";
 import { duplicateTier } from "./duplicate-tier";
@@ -46,8 +47,11 @@ import { retryOutlivesDeadline } from "./retry-outlives-deadline";
 import { secretInClear } from "./secret-in-clear";
 import { shareTooLarge } from "./share-too-large";
 import { sharedTarget } from "./shared-target";
+import { slotTooFast } from "./slot-too-fast";
+import { slotsBeyondLimit } from "./slots-beyond-limit";
 import { statusTwice } from "./status-twice";
 import { successRefused } from "./success-refused";
+import { throttledPollers } from "./throttled-pollers";
 import { tierTimeoutsDescend } from "./tier-timeouts-descend";
 import { timeoutBelowInterval } from "./timeout-below-interval";
 import { timeoutTooLong } from "./timeout-too-long";
@@ -126,4 +130,8 @@ export const RULES: readonly Rule[] = [
   idempotencyHeaderFixed,
   againstPolicy,
   badNaming,
+  throttledPollers,
+  slotTooFast,
+  slotsBeyondLimit,
+  doorbellOnly,
 ];

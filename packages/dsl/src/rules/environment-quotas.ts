@@ -5,6 +5,7 @@ import { isMap, mergePatch, valueAt } from "../merge-patch";
 import type { Path } from "../parse";
 import { operationsOf } from "../places";
 import { MAX_CALLS_PER_SECOND } from "../plan";
+import { slotsOf } from "../plan-deferral";
 import { plural } from "../plural";
 import type { Project } from "../project";
 import { parseRate } from "../rate";
@@ -92,7 +93,7 @@ function checkStarts({ count, starts }: Sums, reportAt: ReportAt): void {
 function checkSlots({ count, slots }: Sums, reportAt: ReportAt): void {
   if (!slots.largest || slots.sum <= ACCOUNT_CONCURRENCY - UNRESERVED) return;
   const holes = { ...gatewayWords(count), account: ACCOUNT_CONCURRENCY, unreserved: UNRESERVED, sum: slots.sum };
-  reportAt(slots.largest)("concurrency", { path: slotsPath(slots.largest.value) }, holes);
+  reportAt(slots.largest)("concurrency", { path: reservedPath(slots.largest.value) }, holes);
 }
 
 function checkWaiting({ count, waiting }: Sums, reportAt: ReportAt): void {
@@ -106,7 +107,7 @@ function checkBudget({ environment, count, slots }: Sums, project: Project | und
   const budget = budgetOf(project, environment);
   if (environment === undefined || budget === undefined || !slots.largest || slots.sum <= budget) return;
   const holes = { ...gatewayWords(count), sum: slots.sum, units: slots.sum === 1 ? "unit" : "units" };
-  reportAt(slots.largest)("budget", { path: slotsPath(slots.largest.value) }, { ...holes, environment, budget });
+  reportAt(slots.largest)("budget", { path: reservedPath(slots.largest.value) }, { ...holes, environment, budget });
 }
 
 /** `1 gateway` takes, `2 gateways` take. */
@@ -154,7 +155,7 @@ function demandOf(deployment: Deployment): Demand {
   const { value } = deployment;
   const perSecond = startsPerSecond(value);
   const waiting = (perSecond * longestTier(value).timeoutUs) / 1_000_000;
-  return { ...deployment, startsPerSecond: perSecond, slots: slotsOf(value), waiting };
+  return { ...deployment, startsPerSecond: perSecond, slots: reservedBy(value), waiting };
 }
 
 /** The requests that the limits let through in the long run, if each takes one call of the least cost. */
@@ -179,14 +180,22 @@ function longestTier(value: Json): { readonly rank: number; readonly timeoutUs: 
   return { rank: timeouts.indexOf(timeoutUs), timeoutUs };
 }
 
-function slotsOf(value: Json): number {
+function reservedBy(value: Json): number {
+  if (valueAt(value, ["worker", "dispatch"]) !== "deferral") return 1;
   const slots = valueAt(value, ["worker", "slots"]);
-  const isDeferral = valueAt(value, ["worker", "dispatch"]) === "deferral";
-  return isDeferral && typeof slots === "number" && slots >= 1 ? slots : 1;
+  if (typeof slots === "number" && slots >= 1) return slots;
+  const [tiers, concurrency] = [valueAt(value, ["tiers"]), valueAt(value, ["concurrency"])];
+  const rate = parseRate(String(valueAt(value, ["rateLimit"])));
+  const keys = { tiers: Array.isArray(tiers) ? tiers : USUAL_TIERS, worker: undefined };
+  return slotsOf({ ...keys, concurrency: typeof concurrency === "number" ? concurrency : undefined }, rate);
 }
 
-function slotsPath(value: Json): Path {
-  return slotsOf(value) > 1 ? ["worker", "slots"] : ["name"];
+/** As many as a file has that states none. */
+const USUAL_TIERS = ["HIGH", "NORMAL", "BATCH"];
+
+function reservedPath(value: Json): Path {
+  if (valueAt(value, ["worker", "dispatch"]) !== "deferral") return ["name"];
+  return ["worker", valueAt(value, ["worker", "slots"]) === undefined ? "dispatch" : "slots"];
 }
 
 function sumOf(demands: readonly Demand[], of: (demand: Demand) => number) {

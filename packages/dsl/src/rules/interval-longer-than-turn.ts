@@ -22,7 +22,9 @@ export const intervalLongerThanTurn = defineRule({
     },
   },
   check: (subject, report) => {
-    const { rateLimit, jitter, timeouts } = subject.draft;
+    const { rateLimit, jitter, timeouts, worker } = subject.draft;
+    // In deferral there are no turns: slots-beyond-limit says what a slot's interval may be.
+    if (worker?.dispatch === "deferral") return;
     if (!areSound(subject, ["rateLimit", "jitter", "timeouts"]) || !timeouts) return;
     const limit = spacedLimit(rateLimit);
     if (!limit) return;

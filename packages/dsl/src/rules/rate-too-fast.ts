@@ -13,7 +13,9 @@ export const rateTooFast = defineRule({
       mend: text`State at most ${"most"}/s; the target will see fewer calls than it allows.`,
     },
   },
-  check: ({ draft: { rateLimit } }, report) => {
+  check: ({ draft: { rateLimit, worker } }, report) => {
+    // In deferral there are as many workers as slots: slot-too-fast says what each of them can do.
+    if (worker?.dispatch === "deferral") return;
     const limit = spacedLimit(rateLimit);
     if (!limit) return;
     const perSecond = (limit.rate.calls * 1_000_000) / limit.rate.windowUs;

@@ -1,9 +1,11 @@
 import { showDuration, writeDuration } from "../duration";
 import { planLimit } from "../plan";
+import { slotIntervalUs, slotsOf } from "../plan-deferral";
 import { spacedLimit } from "../rate";
 import { defineRule, text } from "../rule";
+import type { GatewayFile } from "../schema/gateway-file";
 import { areSound } from "../subject";
-import { seconds } from "../units";
+import { type Micros, seconds } from "../units";
 
 export const timeoutBelowInterval = defineRule({
   id: "SL015",
@@ -17,9 +19,10 @@ export const timeoutBelowInterval = defineRule({
     },
   },
   check: (subject, report) => {
-    const { rateLimit, jitter, timeouts, tiers } = subject.draft;
-    if (!areSound(subject, ["rateLimit", "jitter", "timeouts", "tiers"]) || !timeouts) return;
-    const { intervalUs } = planLimit(spacedLimit(rateLimit)?.rate, jitter);
+    const { timeouts, tiers } = subject.draft;
+    const isSound = areSound(subject, ["rateLimit", "jitter", "timeouts", "tiers", "worker", "concurrency"]);
+    const intervalUs = isSound ? longestWaitUs(subject.draft) : undefined;
+    if (intervalUs === undefined || !timeouts) return;
     const least = seconds((intervalUs + timeouts.response) / 1_000_000);
     tiers?.forEach(({ name, timeout }, rank) => {
       if (timeout >= least) return;
@@ -38,3 +41,12 @@ export const timeoutBelowInterval = defineRule({
     });
   },
 });
+
+/** Before its call a new worker waits one interval: of the gateway, or of its slot. Undefined where there is none. */
+function longestWaitUs({ rateLimit, jitter, worker, tiers, concurrency }: Partial<GatewayFile>): Micros | undefined {
+  const limit = planLimit(spacedLimit(rateLimit)?.rate, jitter);
+  if (worker?.dispatch !== "deferral") return limit.intervalUs;
+  const slots = slotsOf({ worker, tiers: tiers ?? [], concurrency }, limit.rate);
+  // More slots than calls are found by slots-beyond-limit.
+  return limit.rate && slots > limit.rate.calls ? undefined : slotIntervalUs(limit, slots);
+}

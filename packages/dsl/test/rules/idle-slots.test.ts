@@ -9,21 +9,6 @@ test("what only deferral reads is a warning elsewhere", () => {
   expectFinding("idle-slots", "tiers: [{ name: HIGH, timeout: 1m }, { name: LOW, timeout: 1m, ~~~maxReceives~~~: 9 }]");
 });
 
-test("fewer than two slots a tier are found, with how many AWS wants", () => {
-  expectFinding("idle-slots", deferral("slots: ~~~5~~~"), {
-    message: "5 slots for 3 tiers",
-    hint: "Write at least 6 slots",
-  });
-});
-
-test("where the limit has too few calls for that, no number of slots is proposed", () => {
-  expectFinding("idle-slots", deferral("slots: ~~~4~~~", "rateLimit: 5/s"), { hint: "5/s leaves nothing for 6 slots" });
-});
-
-test("more slots than the limit has calls are found", () => {
-  expectFinding("idle-slots", deferral("slots: ~~~6~~~", "rateLimit: 5/s"), { hint: "Write at most 5 slots" });
-});
-
 test("more warm workers than slots are found", () => {
   expectFinding("idle-slots", deferral("slots: 6, provisioned: ~~~7~~~"), { hint: "Write at most 6" });
 });

@@ -13,6 +13,7 @@ type Ended = Extract<Sighting, { kind: "ended" }>;
  * that was stopped: redriven, all that is known of it is that its call had begun.
  */
 export function honestyChecker({ plan }: Setting): Checker {
+  const sender = plan.dispatch.kind === "doorbell" ? "sns" : "sqs";
   const calls = new Map<string, Called[]>();
   let excusedAtUs = Number.NEGATIVE_INFINITY;
   const stopped = new Set<string>();
@@ -23,7 +24,7 @@ export function honestyChecker({ plan }: Setting): Checker {
     invariant: "honesty",
     see(sighting) {
       if (isDeath(sighting) || isLostCall(sighting)) excusedAtUs = sighting.atUs;
-      if (isLostCall(sighting) && sighting.kind === "fault" && sighting.where === "sns") hasLostPublish = true;
+      if (isLostCall(sighting) && sighting.kind === "fault" && sighting.where === sender) hasLostPublish = true;
       if (sighting.kind === "way" && sighting.way !== "open") wasShut = true;
       if (sighting.kind === "called") calls.set(sighting.request, [...(calls.get(sighting.request) ?? []), sighting]);
       if (sighting.kind !== "ended") return undefined;

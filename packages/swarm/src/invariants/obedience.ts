@@ -1,4 +1,4 @@
-import { type Micros, seconds, us } from "@sluice/dsl";
+import { type Micros, ms, seconds, us } from "@sluice/dsl";
 import type { Sighting } from "../sighting";
 import { isDeath, isLostCall } from "../sighting";
 import {
@@ -15,6 +15,8 @@ import {
 } from "./checker";
 
 type Called = Extract<Sighting, { kind: "called" }>;
+
+const GATE_BELIEVED_FOR: Micros = seconds(1);
 
 interface Quiet {
   readonly answeredAtUs: Micros;
@@ -38,6 +40,11 @@ export function obedienceChecker(setting: Setting): Checker {
   const stepsUs = wallStepsUs(setting);
   const pauseUs = longestPauseUs(setting);
   const savedWithinUs = us(WAY_BACK + awsCallUs(setting));
+  // In deferral other slots learn of it by the gate, which they believe for a second, and while they get ready.
+  const heardWithinUs =
+    setting.plan.dispatch.kind === "doorbell"
+      ? WAY_BACK
+      : us(2 * savedWithinUs + GATE_BELIEVED_FOR + ms(2 * setting.scenario.target.handshakeMs));
   const pausedWithinUs = us(GATE_READ_WITHIN + awsCallUs(setting) + pauseUs + WAY_BACK);
 
   const called = (call: Called): Broken | undefined => {
@@ -48,7 +55,7 @@ export function obedienceChecker(setting: Setting): Checker {
     if (asked !== undefined) {
       quiets.push({
         answeredAtUs: asked.answeredAtUs,
-        fromUs: us(asked.answeredAtUs + WAY_BACK + pauseUs),
+        fromUs: us(asked.answeredAtUs + heardWithinUs + pauseUs),
         untilUs: us(asked.untilUs - SLACK - stepsUs),
       });
     }

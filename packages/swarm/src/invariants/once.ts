@@ -9,9 +9,10 @@ type Called = Extract<Sighting, { kind: "called" }>;
  * An execution ends once. A call that may not be repeated is never risked a second time, whatever went wrong and whoever
  * redrives it, unless the one before was refused (throttled, or unavailable by the file). No call is made twice in one
  * attempt, unless a worker died or a call to AWS was lost since the first, or it was redriven: what was refused may be called
- * again by a turn that could not tell the refusal (seed 1037).
+ * again by a turn that could not tell the refusal (seed 1037). In deferral copies of one message may be called at once.
  */
 export function onceChecker({ plan }: Setting): Checker {
+  const mayBeCopied = plan.dispatch.kind === "deferral";
   const ended = new Set<string>();
   const redriven = new Set<string>();
   /** Calls that were not refused, by request. */
@@ -29,7 +30,8 @@ export function onceChecker({ plan }: Setting): Checker {
       return { message: `${request} may not be repeated and was called again at ${inSeconds(atUs)}`, request };
     }
     if (!isRefused(sighting, plan)) risked.set(request, count + 1);
-    const isTwice = before?.attempt === attempt && excusedAtUs < before.atUs;
+    // In deferral two slots may hold copies of one message at once; where a repeat does no harm, both call.
+    const isTwice = !mayBeCopied && before?.attempt === attempt && excusedAtUs < before.atUs;
     if (!isTwice || redriven.has(request)) return undefined;
     return { message: `${request} was called twice in one attempt, again at ${inSeconds(atUs)}`, request };
   };

@@ -21,6 +21,8 @@ export function openCallsChecker(setting: Setting): Checker {
   const handedOnByAWrongClock = wallStepsUs(setting) > 0;
   let { openCalls } = setting.plan;
   let open: Open[] = [];
+  let diedAtUs = Number.NEGATIVE_INFINITY;
+  const onItsWayUs = setting.plan.limit.jitterUs + SLACK;
 
   const called = ({ atUs, reaction }: Extract<Sighting, { kind: "called" }>): Broken | undefined => {
     open = open.filter(({ untilUs }) => atUs < untilUs);
@@ -28,6 +30,8 @@ export function openCallsChecker(setting: Setting): Checker {
     const openUs = isAnswered ? reaction.latencyUs : 2 * responseUs - SLACK;
     const givenUpAtUs = us(atUs + (isAnswered ? openUs : responseUs));
     open.push({ untilUs: handedOnByAWrongClock ? givenUpAtUs : us(atUs + openUs), givenUpAtUs });
+    // Its bytes were on their way when its worker died.
+    if (atUs - diedAtUs <= onItsWayUs) open.pop();
     if (open.length <= openCalls) return undefined;
     return { message: `${open.length} calls are open at ${inSeconds(atUs)}, and ${openCalls} may be` };
   };
@@ -37,7 +41,10 @@ export function openCallsChecker(setting: Setting): Checker {
     see(sighting) {
       if (sighting.kind === "called") return called(sighting);
       if (sighting.kind === "deployed") openCalls = Math.max(openCalls, sighting.plan.openCalls);
-      if (isDeath(sighting)) open = [];
+      if (isDeath(sighting)) {
+        open = [];
+        diedAtUs = sighting.atUs;
+      }
       if (isLostCall(sighting)) open = open.map(({ givenUpAtUs }) => ({ untilUs: givenUpAtUs, givenUpAtUs }));
       return undefined;
     },

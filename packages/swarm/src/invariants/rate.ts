@@ -1,5 +1,6 @@
 import { type GatewayPlan, type Micros, us } from "@sluice/dsl";
 import { judge } from "@sluice/local";
+import { isDeath } from "../sighting";
 import { type Broken, type Checker, inSeconds, type Setting } from "./checker";
 
 /** A limit while some turn may still go by it. */
@@ -12,7 +13,8 @@ interface InForce {
 }
 
 /**
- * No half-open window of length W holds more than N calls. Nothing excuses it.
+ * No half-open window of length W holds more than N calls. In doorbell nothing excuses it; in deferral one call more for
+ * each worker that died, whose slot is free at once. A process that stands still dies when its function's time is over.
  *
  * A turn that runs when a limit is changed ends by the old one, within the function's timeout: until then, the larger of
  * the two holds.
@@ -22,6 +24,10 @@ export function rateChecker({ plan }: Setting): Checker {
   let functionTimeoutUs = plan.worker.functionTimeoutUs;
   const arrivals: Micros[] = [];
   let first = 0;
+  const { dispatch } = plan;
+  const deaths: { readonly atUs: Micros; readonly slots: number }[] = [];
+  const freedSince = (fromUs: Micros): number =>
+    deaths.reduce((sum, { atUs, slots }) => sum + (atUs + functionTimeoutUs >= fromUs ? slots : 0), 0);
 
   const called = (atUs: Micros): Broken | undefined => {
     arrivals.push(atUs);
@@ -32,7 +38,7 @@ export function rateChecker({ plan }: Setting): Checker {
     const inForce = limits.filter(({ untilUs }) => untilUs === undefined || from < untilUs);
     const [largest] = inForce.sort((a, b) => b.calls - a.calls);
     const count = arrivals.length - first;
-    if (largest === undefined || count <= largest.calls) return undefined;
+    if (largest === undefined || count <= largest.calls + freedSince(from)) return undefined;
     return { message: `${count} calls from ${inSeconds(from)} to ${inSeconds(atUs)}; ${largest.text} is allowed` };
   };
 
@@ -40,6 +46,9 @@ export function rateChecker({ plan }: Setting): Checker {
     invariant: "rate",
     see(sighting) {
       if (sighting.kind === "called") return called(sighting.atUs);
+      if (dispatch.kind === "deferral" && sighting.kind === "fault" && isDeath(sighting))
+        // A kill ends whatever runs.
+        deaths.push({ atUs: sighting.atUs, slots: sighting.fault === "kill" ? dispatch.slots : 1 });
       if (sighting.kind !== "deployed") return undefined;
       const untilUs = us(sighting.atUs + functionTimeoutUs);
       functionTimeoutUs = sighting.plan.worker.functionTimeoutUs;
