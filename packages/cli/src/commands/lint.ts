@@ -5,11 +5,7 @@ import { type GatewayFile, readGatewayFiles } from "../files";
 import { fixFiles, type Sources } from "../fix";
 import { exitCodeOf, Interrupted, listening } from "../interrupt";
 import { type ExitCode, type Io, lookOf, printLine, textOf } from "../io";
-import { renderGithub } from "../print/lint-github";
-import { lintJson } from "../print/lint-json";
-import { renderJunit } from "../print/lint-junit";
 import { renderLint, renderSuppressed, summarize } from "../print/lint-pretty";
-import { renderSarif } from "../print/lint-sarif";
 import { plural } from "../print/words";
 import { loadProject } from "../project";
 import { envOption, example, type Format, formatOption, wholeNumber } from "./words";
@@ -105,8 +101,8 @@ async function lint(options: LintOptions, io: Io): Promise<ExitCode> {
   const steps = lintInSteps(files, { environment: options.env, project: shared?.project });
   const { findings, suppressed } = await listening(steps, io.interrupt);
   const sources = shared ? [shared, ...files] : files;
-  const found: Found = { sources, findings, suppressed: options.showSuppressed ? suppressed : [] };
-  const text = render(options, found, io);
+  const found: Found = { sources, findings, suppressed };
+  const text = await render(options, found, io);
   // The workflow commands of no findings are no line at all.
   if (text !== "") printLine(options.stdin !== undefined && options.fix ? io.stderr : io.stdout, text);
   const summary = summarize(sources, findings);
@@ -143,24 +139,35 @@ function fileOfStdin(text: string, name: string): GatewayFile {
 interface Found {
   readonly sources: readonly GatewayFile[];
   readonly findings: readonly Finding[];
-  /** Listed because that was asked for. */
+  /** What comments answer; listed where that is asked for. */
   readonly suppressed: readonly Suppressed[];
 }
 
-function render({ format, showSuppressed }: LintOptions, { sources, findings, suppressed }: Found, io: Io): string {
+/** For machines each format is loaded when it is asked for: the pages of the rules and a writer of XML are in them. */
+async function render({ format, showSuppressed }: LintOptions, found: Found, io: Io): Promise<string> {
+  const { sources, findings } = found;
+  const suppressed = showSuppressed ? found.suppressed : undefined;
   switch (format) {
     case "pretty":
       return [
-        ...(showSuppressed ? [renderSuppressed(sources, suppressed)] : []),
+        ...(suppressed ? [renderSuppressed(sources, suppressed)] : []),
         renderLint(sources, findings, lookOf(io.stdout, io)),
       ].join("\n");
-    case "json":
-      return JSON.stringify(lintJson(sources, findings, showSuppressed ? suppressed : undefined), null, 2);
-    case "sarif":
-      return renderSarif(sources, findings, io.cwd, showSuppressed ? suppressed : undefined);
-    case "github":
+    case "json": {
+      const { lintJson } = await import("../print/lint-json.js");
+      return JSON.stringify(lintJson(sources, findings, suppressed), null, 2);
+    }
+    case "sarif": {
+      const { renderSarif } = await import("../print/lint-sarif.js");
+      return renderSarif(sources, findings, io.cwd, suppressed);
+    }
+    case "github": {
+      const { renderGithub } = await import("../print/lint-github.js");
       return renderGithub(sources, findings, io.cwd);
-    case "junit":
+    }
+    case "junit": {
+      const { renderJunit } = await import("../print/lint-junit.js");
       return renderJunit(sources, findings, io.cwd);
+    }
   }
 }
