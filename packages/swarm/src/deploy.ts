@@ -1,11 +1,13 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type GatewayPlan, type Json, lintGateways, planGateway } from "@sluice/dsl";
+import { type GatewayPlan, type GatewaySpec, type Json, lintGateways, planGateway } from "@sluice/dsl";
 import { synthGateways } from "@sluice/infra";
 
 /** A synthesized gateway, from which any number of worlds can be made. */
 export interface Deployment {
+  /** What the file says, its defaults filled. */
+  readonly file: GatewaySpec;
   readonly plan: GatewayPlan;
   readonly template: Json;
   readonly assetDir: string;
@@ -15,18 +17,18 @@ export interface Deployment {
 }
 
 /**
- * Plans a gateway as the product does.
+ * What a gateway file says, its defaults filled.
  *
  * @param text a gateway file
  * @throws Error when the file has a finding that is an error
  */
-export function planOf(text: string): GatewayPlan {
+export function readGateway(text: string): GatewaySpec {
   const { specs, findings } = lintGateways([{ file: "swarm.yaml", text }]);
   const [linted] = specs;
   if (linted === undefined || findings.some(({ severity }) => severity === "error")) {
     throw new Error(`the gateway file does not lint:\n${JSON.stringify(findings, null, 2)}`);
   }
-  return planGateway(linted.spec);
+  return linted.spec;
 }
 
 /**
@@ -36,7 +38,8 @@ export function planOf(text: string): GatewayPlan {
  * @throws Error when the file has a finding that is an error
  */
 export function deploy(text: string): Deployment {
-  const plan = planOf(text);
+  const file = readGateway(text);
+  const plan = planGateway(file);
   const folder = mkdtempSync(join(tmpdir(), "sluice-swarm-"));
   const worker = join(folder, "worker");
   mkdirSync(worker);
@@ -48,5 +51,5 @@ export function deploy(text: string): Deployment {
   if (stack === undefined) throw new Error("nothing was synthesized");
   const template: Json = JSON.parse(readFileSync(stack.templatePath, "utf8"));
   const remove = () => rmSync(folder, { recursive: true, force: true });
-  return { plan, template, assetDir: outdir, stackName: stack.stackName, remove };
+  return { file, plan, template, assetDir: outdir, stackName: stack.stackName, remove };
 }

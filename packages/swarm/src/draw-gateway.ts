@@ -4,10 +4,25 @@ import { oneOf } from "./draw";
 
 type File = { readonly [key: string]: Json };
 
-const RATES = ["1/20s", "1/3s", "5/10s", "2/s", "10/s", "30/s", "60/m", "600/5m", "7/s", "100/s", "20/m", "3/700ms"];
+const RATES = [
+  "1/20s",
+  "1/3s",
+  "5/10s",
+  "2/s",
+  "10/s",
+  "30/s",
+  "60/m",
+  "600/5m",
+  "7/s",
+  "100/s",
+  "20/m",
+  "3/700ms",
+  "7/3s",
+  "11/2s",
+];
 const RESPONSES = ["1s", "2s", "3s", "5s", "10s"];
 const TIER_NAMES = ["A", "B", "C", "D", "E"];
-const TIMEOUTS = ["24h", "2h", "20m", "4m"];
+const TIMEOUTS = ["24h", "2h", "20m", "4m", "1m", "30s"];
 
 /** A gateway file of any kind that the worker serves. What lint refuses is drawn anew. */
 export function drawGateway(random: Random): File {
@@ -31,7 +46,7 @@ export function drawPatch(random: Random, file: File): File {
 
 function drawFile(random: Random): File {
   const hasRate = random.chance(0.9);
-  const hasConcurrency = !hasRate || random.chance(0.3);
+  const hasConcurrency = !hasRate || random.chance(0.4);
   return {
     version: 1,
     name: "register",

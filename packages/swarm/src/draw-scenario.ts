@@ -1,6 +1,6 @@
-import { type GatewayPlan, ms, seconds, us } from "@sluice/dsl";
+import { type GatewayPlan, ms, planGateway, seconds, us } from "@sluice/dsl";
 import { type Faults, Random } from "@sluice/local";
-import { planOf } from "./deploy";
+import { readGateway } from "./deploy";
 import { oneOf, some } from "./draw";
 import { drawGateway, drawPatch } from "./draw-gateway";
 import { drawRequests } from "./draw-requests";
@@ -13,7 +13,7 @@ import type { AwsFaults, Dispatch, Operation, Outage, Scenario, TargetPhase, Tro
 export function drawScenario(seed: number): Scenario {
   const random = new Random(seed * 7_919 + 13);
   const gateway = drawGateway(random);
-  const plan = planOf(JSON.stringify(gateway));
+  const plan = planGateway(readGateway(JSON.stringify(gateway)));
   const stormMs = oneOf(random, [60_000, 120_000, 240_000, 400_000]);
   // A third of all runs: nothing of a worker dies, no call to AWS fails, and so nothing excuses a second call.
   const isCalm = random.chance(0.35);
@@ -26,11 +26,12 @@ export function drawScenario(seed: number): Scenario {
     requests: drawRequests(random, plan, stormMs),
     target: {
       handshakeMs: random.between(5, random.chance(0.2) ? 1_500 : 300),
-      idleMs: random.between(800, 20_000),
+      idleMs: random.chance(0.3) ? random.between(200, 1_200) : random.between(800, 20_000),
       phases: drawPhases(random, plan, stormMs),
     },
     aws: drawAws(random, isCalm, stormMs),
     process: drawProcess(random, isCalm, plan),
+    path: random.chance(0.3) ? "extremes" : "between",
     operations: drawOperations(random, isCalm, stormMs, gateway),
   };
 }
@@ -52,7 +53,7 @@ function drawPhase(random: Random, { timeouts }: GatewayPlan, untilMs: number): 
     latencyMs: { min: 5, max: Math.round(max) },
     tail: { share: some(random, 0.3, 0.1), latencyMs: Math.round(responseMs * random.next()) },
     shares: drawTroubles(random),
-    retryAfterS: { min: 1, max: oneOf(random, [3, 10, 40, 90]) },
+    retryAfterS: { min: 1, max: oneOf(random, [1, 3, 10, 40, 200]) },
   };
 }
 
@@ -72,7 +73,7 @@ const TROUBLES: readonly Trouble[] = [
 
 function drawTroubles(random: Random): TargetPhase["shares"] {
   if (random.chance(0.35)) return {};
-  const most = oneOf(random, [0.02, 0.1, 0.3]);
+  const most = oneOf(random, [0.02, 0.1, 0.3, 0.9]);
   const on = TROUBLES.filter(() => random.chance(0.3));
   return Object.fromEntries(on.map((trouble) => [trouble, (random.next() * most) / Math.sqrt(on.length)]));
 }
@@ -109,7 +110,7 @@ function drawFaults(random: Random, isCalm: boolean): Partial<Faults> {
 }
 
 function drawOutages(random: Random, stormMs: number): Outage[] {
-  const services = ["dynamodb", "sqs", "sfn"].filter(() => random.chance(0.15));
+  const services = ["dynamodb", "sqs", "sfn"].filter(() => random.chance(0.2));
   return services.map((service) => ({
     service,
     atMs: random.between(0, stormMs),
@@ -140,7 +141,7 @@ function drawOperations(random: Random, isCalm: boolean, stormMs: number, gatewa
     ...many(isCalm ? 0 : times(0.4, 4), () => ({ kind: "kill", atMs: at() })),
     ...many(times(0.3, 2), () => ({ kind: "redeploy", atMs: at(), patch: drawPatch(random, gateway) })),
     ...many(times(0.2, 1), () => ({ kind: "pause", atMs: at(), forMs: random.between(2_000, 120_000) })),
-    ...many(times(0.25, 2), () => ({ kind: "redrive", atMs: at() })),
+    ...many(times(0.35, 3), () => ({ kind: "redrive", atMs: at() })),
     ...many(times(0.1, 2), () => ({ kind: "wallStep", atMs: at(), byMs: random.between(-20_000, 20_000) })),
   ].sort((a, b) => a.atMs - b.atMs);
 }

@@ -43,6 +43,7 @@ function tellFault({ name, where, input }: Fault, tell: Tell): void {
 class Records {
   /** By the queue's name. */
   private readonly tiers: ReadonlyMap<string, string>;
+  private readonly bellUrl: string | undefined;
   /** By receipt handle. */
   private readonly handles = new Map<string, Envelope>();
   /** By task token. */
@@ -53,9 +54,9 @@ class Records {
     private readonly tell: Tell,
   ) {
     const [worker = ""] = world.stack.functionNames;
-    const urls: Record<string, string> = JSON.parse(
-      world.services.lambda.deployed(worker).environment.SLUICE_TIER_QUEUE_URLS ?? "{}",
-    );
+    const { environment } = world.services.lambda.deployed(worker);
+    const urls: Record<string, string> = JSON.parse(environment.SLUICE_TIER_QUEUE_URLS ?? "{}");
+    this.bellUrl = environment.SLUICE_BELL_QUEUE_URL;
     this.tiers = new Map(Object.entries(urls).map(([tier, url]) => [queueNameOf(url), tier]));
   }
 
@@ -94,6 +95,7 @@ class Records {
   }
 
   private delivered({ input }: Performed): void {
+    if (input.QueueUrl === this.bellUrl) this.tell({ kind: "rung" });
     const tier = this.tiers.get(queueNameOf(input.QueueUrl));
     if (tier === undefined) return;
     const envelope = envelopeIn(input.MessageBody);

@@ -1,5 +1,8 @@
+import { attemptsMadeChecker } from "./attempts-made";
 import type { Checker, Setting } from "./checker";
 import { conservationChecker } from "./conservation";
+import { deadlineChecker } from "./deadline";
+import { gateChecker } from "./gate";
 import { honestyChecker } from "./honesty";
 import { livenessChecker } from "./liveness";
 import { obedienceChecker } from "./obedience";
@@ -20,4 +23,7 @@ export const allCheckers = (setting: Setting): Checker[] => [
   livenessChecker(setting),
   honestyChecker(setting),
   obedienceChecker(setting),
+  deadlineChecker(setting),
+  attemptsMadeChecker(setting),
+  gateChecker(setting),
 ];

@@ -1,4 +1,4 @@
-import { type Micros, seconds, us } from "@sluice/dsl";
+import { type Micros, ms, seconds, us } from "@sluice/dsl";
 import type { Sighting } from "../sighting";
 import { isDeath, isLostCall } from "../sighting";
 import { Attempts } from "./attempts";
@@ -17,44 +17,86 @@ import { quietOf } from "./obedience";
  * - places at the target that a call without an answer keeps: 2 response timeouts;
  * - cold start, looks, preparation: half a minute.
  *
+ * A bell that rings while a message waits begins a turn that finds it, or the running one finds it: without the sweep, and
+ * within seconds, unless something has happened since that hides one of them.
+ *
  * After a worker's death, a lost call to AWS or a replaced environment, what they leave hidden comes first: the bells, at
  * most for the function's timeout (their queue's visibility), and the messages, for theirs; and at most one turn more,
  * which found them hidden.
  */
-export function livenessBounds(setting: Setting): { readonly calmUs: Micros; readonly hiddenUs: Micros } {
-  const { plan, scenario } = setting;
+export function livenessBounds(setting: Setting): Bounds {
+  const { plan, scenario, file } = setting;
   const { scheduleWithinUs = 0, deliveryWithinUs = 0 } = scenario.aws.faults;
-  const ways = SWEEP + scheduleWithinUs + deliveryWithinUs + 8 * awsCallUs(setting) + longestPauseUs(setting);
-  const calmUs = us(ways + 2 * plan.limit.intervalUs + 2 * plan.timeouts.responseUs + PREPARATION);
-  return { calmUs, hiddenUs: us(plan.queues.bellVisibilityUs + plan.queues.tierVisibilityUs + SWEEP) };
+  const turnUs = 2 * plan.limit.intervalUs + 2 * file.timeouts.response;
+  const promptUs = us(
+    8 * awsCallUs(setting) + longestPauseUs(setting) + turnUs + HANDSHAKES * ms(scenario.target.handshakeMs) + LOOKS,
+  );
+  const calmUs = us(
+    SWEEP +
+      scheduleWithinUs +
+      deliveryWithinUs +
+      8 * awsCallUs(setting) +
+      longestPauseUs(setting) +
+      turnUs +
+      PREPARATION,
+  );
+  return { promptUs, calmUs, hiddenUs: us(plan.queues.bellVisibilityUs + plan.queues.tierVisibilityUs + SWEEP) };
+}
+
+interface Bounds {
+  /** From a bell that rang while a message waited. */
+  readonly promptUs: Micros;
+  /** From a message whose bell was lost. */
+  readonly calmUs: Micros;
+  /** How long longer after a worker's death. */
+  readonly hiddenUs: Micros;
 }
 
 const SWEEP: Micros = seconds(60);
 const PREPARATION: Micros = seconds(30);
+/** The last look of a turn and the first of the next, a cold start, what SQS rounds to whole seconds. */
+const LOOKS: Micros = seconds(6);
+/** One for the request, one for a connection that was closed meanwhile. */
+const HANDSHAKES = 2;
+/** As long as a parked turn returns its bells for: a group behind them waits, also for the bell of `resume`. */
+const LONGEST_RETURN: Micros = seconds(60);
+
+interface Waiting {
+  readonly request: string;
+  readonly sinceUs: Micros;
+  /** When a bell rang after it was there, which nothing has undone since. */
+  rungUs: Micros | undefined;
+}
 
 export function livenessChecker(setting: Setting): Checker {
-  const { calmUs, hiddenUs } = livenessBounds(setting);
+  const { promptUs, calmUs, hiddenUs } = livenessBounds(setting);
   const stepsUs = wallStepsUs(setting);
   const attempts = new Attempts();
-  const waiting = new Map<string, { readonly request: string; readonly sinceUs: Micros }>();
+  const waiting = new Map<string, Waiting>();
   /** From here the bound counts; later while something stands in the way. */
   let fromUs = us(0);
   let isShut = false;
   let isPaused = false;
+  /** The same for what was rung for. */
+  let promptFromUs = us(0);
   const from = (instant: number) => {
     fromUs = us(Math.max(fromUs, instant));
+  };
+  const promptFrom = (instant: number) => {
+    promptFromUs = us(Math.max(promptFromUs, instant));
   };
 
   const overdue = (atUs: Micros): Broken | undefined => {
     if (isShut || isPaused) from(atUs);
-    for (const [id, { request, sinceUs }] of waiting) {
+    for (const [id, { request, sinceUs, rungUs }] of waiting) {
       if (!attempts.waits(id)) {
         waiting.delete(id);
         continue;
       }
       const waitedUs = atUs - Math.max(sinceUs, fromUs);
-      if (waitedUs <= calmUs) continue;
-      const bound = `${Math.round(calmUs / 1_000_000)} s`;
+      const heardUs = rungUs === undefined ? 0 : atUs - Math.max(rungUs, fromUs, promptFromUs);
+      if (waitedUs <= calmUs && heardUs <= promptUs) continue;
+      const bound = `${Math.round((waitedUs > calmUs ? calmUs : promptUs) / 1_000_000)} s`;
       return {
         message: `${request} waits at ${inSeconds(atUs)}, and nothing was called for more than ${bound}`,
         request,
@@ -70,7 +112,11 @@ export function livenessChecker(setting: Setting): Checker {
       attempts.see(sighting);
       switch (sighting.kind) {
         case "delivered":
-          if (!waiting.has(sighting.id)) waiting.set(sighting.id, { request: sighting.request, sinceUs: atUs });
+          if (!waiting.has(sighting.id))
+            waiting.set(sighting.id, { request: sighting.request, sinceUs: atUs, rungUs: undefined });
+          break;
+        case "rung":
+          for (const one of waiting.values()) one.rungUs ??= atUs;
           break;
         case "called":
           from(Math.max(atUs, (quietOf(sighting, setting)?.untilUs ?? 0) + stepsUs));
@@ -88,11 +134,16 @@ export function livenessChecker(setting: Setting): Checker {
         case "resumed":
           isPaused = false;
           from(atUs);
+          promptFrom(atUs + LONGEST_RETURN);
           break;
         case "deployed":
           from(atUs + hiddenUs);
           break;
         case "fault":
+          if (unsettles(sighting)) {
+            promptFrom(atUs + hiddenUs);
+            for (const one of waiting.values()) one.rungUs = undefined;
+          }
           from(hides(sighting) ? atUs + hiddenUs : isLostSweep(sighting) ? atUs : 0);
           break;
       }
@@ -105,5 +156,11 @@ const hides = (sighting: Sighting): boolean =>
   isDeath(sighting) ||
   isLostCall(sighting) ||
   (sighting.kind === "fault" && sighting.fault === "replaced environments");
+
+/** After these a message may stay hidden that a living turn has given back, or be missed by the turn that was rung for. */
+const UNSETTLING: ReadonlySet<string> = new Set(["short poll that misses", "duplicate", "wall-clock step"]);
+
+const unsettles = (sighting: Sighting): boolean =>
+  hides(sighting) || (sighting.kind === "fault" && UNSETTLING.has(sighting.fault));
 
 const isLostSweep = (sighting: Sighting): boolean => sighting.kind === "fault" && sighting.fault === "lost sweep";

@@ -24,7 +24,7 @@ export class Verdict {
     private readonly gateway: Deployment,
     lateUs: number,
   ) {
-    this.checkers = allCheckers({ plan: gateway.plan, scenario: asScenario(lateUs) });
+    this.checkers = allCheckers({ file: gateway.file, plan: gateway.plan, scenario: asScenario(lateUs) });
   }
 
   begin(world: Simulation): void {
