@@ -19,6 +19,7 @@ const RATES = [
   "3/700ms",
   "7/3s",
   "11/2s",
+  "1/5s",
 ];
 const RESPONSES = ["1s", "2s", "3s", "5s", "10s"];
 const TIER_NAMES = ["A", "B", "C", "D", "E"];
@@ -51,7 +52,7 @@ function drawFile(random: Random): File {
     version: 1,
     name: "register",
     ...(hasRate && { rateLimit: oneOf(random, RATES) }),
-    ...(hasConcurrency && { concurrency: oneOf(random, [1, 2, 4, 10]) }),
+    ...(hasConcurrency && { concurrency: oneOf(random, [1, 1, 2, 4, 10]) }),
     ...(hasRate && random.chance(0.2) && { jitter: oneOf(random, ["5ms", "10ms", "50ms", "100ms"]) }),
     tiers: drawTiers(random),
     timeouts: { connect: oneOf(random, ["500ms", "1s", "2s"]), response: oneOf(random, RESPONSES) },

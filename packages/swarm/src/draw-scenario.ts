@@ -98,7 +98,7 @@ function drawFaults(random: Random, isCalm: boolean): Partial<Faults> {
     staleHandleKeeps: some(random, 0.3, 1),
     deliveryWithinUs: ms(random.between(20, random.chance(0.3) ? 20_000 : 3_000)),
     deliveryTwice: some(random, 0.4, 0.3),
-    fifoDeliveryLost: some(random, 0.3, 0.5),
+    fifoDeliveryLost: some(random, 0.4, 1),
     scheduleWithinUs: seconds(random.between(0, 10)),
     scheduleLost: some(random, 0.3, 0.3),
     callWithinUs: ms(random.between(2, random.chance(0.2) ? 800 : 60)),

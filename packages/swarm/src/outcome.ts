@@ -22,6 +22,8 @@ export type Invariant =
   | "deadline"
   /** A request that was tried more often than its file allows. */
   | "attempts"
+  /** A call for which nobody waited any more. */
+  | "wanted"
   /** A call while the gate could not be read. */
   | "gate"
   /** The run itself: time stood still, or a part of it threw. */

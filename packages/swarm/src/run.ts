@@ -10,7 +10,7 @@ import type { RunOutcome, Violation } from "./outcome";
 import type { Operation, Scenario } from "./scenario";
 import type { FaultKind, Sighting } from "./sighting";
 import { answerTo, phaseAt } from "./target";
-import { messagesLeft, nameOf, type Tell, watch } from "./watch";
+import { bellsLeft, messagesLeft, nameOf, type Tell, watch } from "./watch";
 
 /** One random run of a gateway, all of it from the seed. */
 export const runSeed = (seed: number): Promise<RunOutcome> => runScenario(drawScenario(seed));
@@ -217,7 +217,7 @@ class Run {
       at(target.phases[index - 1]?.untilMs ?? 0, () => this.tell({ kind: "way", way: phase.way }));
     }
     const tick = () => {
-      this.tell({ kind: "tick", running: world.services.stepFunctions.running });
+      this.tell({ kind: "tick", running: world.services.stepFunctions.running, bells: bellsLeft(world) });
       after(world.clock, ms(TICK_MS), tick);
     };
     tick();

@@ -33,8 +33,8 @@ export type Sighting = { readonly atUs: Micros } /** An execution began. */ & (
   | { readonly kind: "way"; readonly way: "open" | "refused" | "silent" }
   /** Nothing goes wrong from now on. */
   | { readonly kind: "calm" }
-  /** Time has passed; seen every few seconds. */
-  | { readonly kind: "tick"; readonly running: number }
+  /** Time has passed; seen every few seconds. `bells`: in their queue, those that a turn holds among them. */
+  | { readonly kind: "tick"; readonly running: number; readonly bells: number }
   /** The run is over. */
   | { readonly kind: "over"; readonly running: number; readonly left: Readonly<Record<string, number>> }
 );

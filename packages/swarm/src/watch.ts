@@ -141,6 +141,14 @@ const requestOf = ({ execution }: Envelope): string => nameOf(execution);
 
 export const nameOf = (executionArn: string): string => executionArn.slice(executionArn.lastIndexOf(":") + 1);
 
+/** Bells in their queue: those that wait, and those that a turn holds. */
+export function bellsLeft({ stack, services }: Simulation): number {
+  const [worker = ""] = stack.functionNames;
+  const url = services.lambda.deployed(worker).environment.SLUICE_BELL_QUEUE_URL;
+  const size = services.sqs.queue(queueNameOf(url))?.size();
+  return size === undefined ? 0 : size.visible + size.inFlight + size.delayed;
+}
+
 /** Messages in each tier's queue, hidden ones too. */
 export async function messagesLeft(world: Simulation, { tiers }: GatewayPlan): Promise<Record<string, number>> {
   const left: Record<string, number> = {};

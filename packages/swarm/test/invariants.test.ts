@@ -249,8 +249,17 @@ describe("liveness", () => {
     expect(within(rung)).toContain("liveness: a waits at 40.000 s");
     expect(within([[0, { kind: "rung" }], ...waiting])).toBe("kept");
     for (const what of ["crash", "short poll that misses", "duplicate"]) {
-      expect(within([...rung, [2, fault(what)]])).toBe("kept");
+      expect(within([...rung, [2, { ...fault(what), where: "sluice-register-HIGH" }]])).toBe("kept");
     }
+    expect(within([...rung, [2, { ...fault("duplicate"), where: "sluice-register-LOW" }]])).toContain("liveness");
+  });
+  test("as long as a request waits that was rung for, there are bells", () => {
+    const left = (bells: number): Log => [[5, { kind: "tick", running: 0, bells }]];
+    const rung: Log = [...waiting, [1, { kind: "rung" }]];
+    expect(judgeLog([...rung, ...left(0)])).toContain("liveness: a waits at 5.000 s, and no bell is left");
+    expect(judgeLog([...rung, ...left(1)])).not.toContain("liveness");
+    expect(judgeLog([...waiting, ...left(0)])).not.toContain("liveness");
+    expect(judgeLog([...rung, [2, fault("kill")], ...left(0)])).not.toContain("liveness");
   });
   test("what a crash leaves hidden comes first, and a pause is not counted", () => {
     const hidden = (plan.queues.bellVisibilityUs + plan.queues.tierVisibilityUs) / 1_000_000 + 60;
@@ -395,6 +404,20 @@ describe("attempts", () => {
     const once: Log[number] = [60 * attempts, { ...answer("a", "Gateway.Throttled"), id: `a/${attempts - 1}` }];
     expect(judgeLog([...log, once])).toContain(`attempts: a was tried ${attempts + 1} times`);
     expect(judgeLog([...log, [60 * attempts - 1, { kind: "redriven", request: "a" }], once])).toBe("kept");
+  });
+});
+
+describe("wanted", () => {
+  test("a request that was stopped is not called any more, unless the question for its token was throttled", () => {
+    const stopped: Log = [
+      [0, started("a")],
+      [0, published("a")],
+      [1, { kind: "ended", request: "a", end: { status: "ABORTED" } }],
+    ];
+    expect(judgeLog([...stopped, [1.9, called("a")]])).toBe("kept");
+    expect(judgeLog([...stopped, [3, called("a")]])).toContain("wanted: a was called at 3.000 s");
+    const throttled = { ...fault("throttled call to AWS"), where: "sfn" };
+    expect(judgeLog([...stopped, [2, throttled], [3, called("a")]])).toBe("kept");
   });
 });
 

@@ -11,6 +11,7 @@ import { openCallsChecker } from "./open-calls";
 import { orderChecker } from "./order";
 import { rateChecker } from "./rate";
 import { starvationChecker } from "./starvation";
+import { wantedChecker } from "./wanted";
 
 /** Everything that a run must keep. */
 export const allCheckers = (setting: Setting): Checker[] => [
@@ -26,4 +27,5 @@ export const allCheckers = (setting: Setting): Checker[] => [
   deadlineChecker(setting),
   attemptsMadeChecker(setting),
   gateChecker(setting),
+  wantedChecker(setting),
 ];

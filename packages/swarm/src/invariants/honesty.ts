@@ -56,7 +56,7 @@ export function honestyChecker(setting: Setting): Checker {
 
   const note = (sighting: Sighting): void => {
     const { atUs } = sighting;
-    if (isDeath(sighting) || isLostCall(sighting)) excusedAtUs = atUs;
+    if (isDeath(sighting) || isLostCallOfWorker(sighting)) excusedAtUs = atUs;
     if (isShut) shutAtUs = atUs;
     switch (sighting.kind) {
       case "fault":
@@ -90,7 +90,8 @@ export function honestyChecker(setting: Setting): Checker {
     const calls = one.calls.filter((call) => call.attempt === attempt);
     const mayBeUnreached = shutAtUs >= one.askedAtUs;
     const isExcused = one.wasStopped || excusedAtUs >= one.askedAtUs;
-    const lie = denied(error, calls, file, mayBeUnreached) ?? (isExcused ? undefined : unfounded(error, calls, file));
+    const lie =
+      denied(error, calls, file, mayBeUnreached) ?? (isExcused ? undefined : unfounded(error, calls, one, file));
     return lie === undefined
       ? undefined
       : { message: wordsOf(request, `answered ${error ?? "success"}: ${lie}`, one.calls, file), request };
@@ -118,6 +119,10 @@ export function honestyChecker(setting: Setting): Checker {
     },
   };
 }
+
+/** The state machine's own calls, to SNS, take nothing from what a worker knows. */
+const isLostCallOfWorker = (sighting: Sighting): boolean =>
+  isLostCall(sighting) && sighting.kind === "fault" && sighting.where !== "sns";
 
 /** From asking to the latest start of a call; nothing when the tier is not known, because nothing was published. */
 function deadlineUs({ tiers, timeouts }: GatewaySpec, name: string): number {
@@ -155,9 +160,19 @@ function denied(
   }
 }
 
-/** Unknown is only what was called in this attempt, and not refused. */
-function unfounded(error: string | undefined, calls: readonly Called[], file: GatewaySpec): string | undefined {
+/**
+ * Unknown is only what was called in this attempt, and not refused; or what may not be repeated and was risked in one before,
+ * of which Step Functions had heard that it was not published.
+ */
+function unfounded(
+  error: string | undefined,
+  calls: readonly Called[],
+  one: Known,
+  file: GatewaySpec,
+): string | undefined {
   if (error !== ERRORS.unknown && error !== UNKNOWN_REPEATABLE) return undefined;
+  const wasRisked = one.calls.some(({ reaction }) => !isRefused(reaction, file));
+  if (wasRisked && !isRepeatable(file, one.operation)) return undefined;
   const last = calls.at(-1);
   if (last === undefined) return "unknown without a call";
   return isRefused(last.reaction, file) ? "unknown although refused" : undefined;

@@ -18,7 +18,8 @@ import { quietOf } from "./obedience";
  * - cold start, looks, preparation: half a minute.
  *
  * A bell that rings while a message waits begins a turn that finds it, or the running one finds it: without the sweep, and
- * within seconds, unless something has happened since that hides one of them.
+ * within seconds, unless something has happened since that hides one of them. So as long as it waits there are bells: in the
+ * turn's hands, given back, or yet to be taken.
  *
  * After a worker's death, a lost call to AWS or a replaced environment, what they leave hidden comes first: the bells, at
  * most for the function's timeout (their queue's visibility), and the messages, for theirs; and at most one turn more,
@@ -63,13 +64,17 @@ const LONGEST_RETURN: Micros = seconds(60);
 
 interface Waiting {
   readonly request: string;
+  readonly tier: string;
   readonly sinceUs: Micros;
+  /** From here the bound counts of what was rung for; later while its message may be hidden. */
+  promptFromUs: Micros;
   /** When a bell rang after it was there, which nothing has undone since. */
   rungUs: Micros | undefined;
 }
 
 export function livenessChecker(setting: Setting): Checker {
-  const { promptUs, calmUs, hiddenUs } = livenessBounds(setting);
+  const { hiddenUs, ...bounds } = livenessBounds(setting);
+  let { promptUs, calmUs } = bounds;
   const stepsUs = wallStepsUs(setting);
   const attempts = new Attempts();
   const waiting = new Map<string, Waiting>();
@@ -77,30 +82,68 @@ export function livenessChecker(setting: Setting): Checker {
   let fromUs = us(0);
   let isShut = false;
   let isPaused = false;
-  /** The same for what was rung for. */
-  let promptFromUs = us(0);
+  /** The same for all that was rung for. */
+  let hiddenUntilUs = us(0);
   const from = (instant: number) => {
     fromUs = us(Math.max(fromUs, instant));
   };
-  const promptFrom = (instant: number) => {
-    promptFromUs = us(Math.max(promptFromUs, instant));
+  const hideUntil = (instant: number) => {
+    hiddenUntilUs = us(Math.max(hiddenUntilUs, instant));
+  };
+
+  /** Deployed again, a gateway may have a longer interval. */
+  const slower = (byUs: number) => {
+    promptUs = us(Math.max(promptUs, bounds.promptUs + byUs));
+    calmUs = us(Math.max(calmUs, bounds.calmUs + byUs));
+  };
+
+  /** What was rung for may be hidden now, or was missed: a bell has to ring anew. */
+  const unsettle = (fault: Extract<Sighting, { kind: "fault" }>): void => {
+    const { atUs, where } = fault;
+    const unring = (which: (one: Waiting) => boolean, untilUs: number) => {
+      for (const one of waiting.values()) {
+        if (which(one))
+          Object.assign(one, { rungUs: undefined, promptFromUs: us(Math.max(one.promptFromUs, untilUs)) });
+      }
+    };
+    const isOfQueue = ({ tier }: Waiting) => where.endsWith(`-${tier}`);
+    if (hides(fault)) {
+      unring(() => true, atUs);
+      hideUntil(atUs + hiddenUs);
+    } else if (fault.fault === "short poll that misses") {
+      unring(isOfQueue, atUs);
+    } else if (fault.fault === "duplicate") {
+      // The handle of what was received again is worth nothing: given back, the message stays hidden.
+      const { copyWithinUs = 0 } = setting.scenario.aws.faults;
+      unring(isOfQueue, atUs + copyWithinUs + setting.plan.queues.tierVisibilityUs);
+    } else if (fault.fault === "wall-clock step") {
+      hideUntil(atUs + LONGEST_RETURN + stepsUs);
+    }
   };
 
   const overdue = (atUs: Micros): Broken | undefined => {
     if (isShut || isPaused) from(atUs);
-    for (const [id, { request, sinceUs, rungUs }] of waiting) {
+    for (const [id, { request, sinceUs, rungUs, promptFromUs }] of waiting) {
       if (!attempts.waits(id)) {
         waiting.delete(id);
         continue;
       }
       const waitedUs = atUs - Math.max(sinceUs, fromUs);
-      const heardUs = rungUs === undefined ? 0 : atUs - Math.max(rungUs, fromUs, promptFromUs);
+      const heardUs = rungUs === undefined ? 0 : atUs - Math.max(rungUs, fromUs, promptFromUs, hiddenUntilUs);
       if (waitedUs <= calmUs && heardUs <= promptUs) continue;
       const bound = `${Math.round((waitedUs > calmUs ? calmUs : promptUs) / 1_000_000)} s`;
       return {
         message: `${request} waits at ${inSeconds(atUs)}, and nothing was called for more than ${bound}`,
         request,
       };
+    }
+    return undefined;
+  };
+
+  const unrung = (atUs: Micros): Broken | undefined => {
+    for (const { request, rungUs, promptFromUs } of waiting.values()) {
+      if (rungUs === undefined || atUs <= Math.max(rungUs, promptFromUs, hiddenUntilUs)) continue;
+      return { message: `${request} waits at ${inSeconds(atUs)}, and no bell is left to ring for it`, request };
     }
     return undefined;
   };
@@ -113,7 +156,7 @@ export function livenessChecker(setting: Setting): Checker {
       switch (sighting.kind) {
         case "delivered":
           if (!waiting.has(sighting.id))
-            waiting.set(sighting.id, { request: sighting.request, sinceUs: atUs, rungUs: undefined });
+            waiting.set(sighting.id, { ...sighting, sinceUs: atUs, promptFromUs: atUs, rungUs: undefined });
           break;
         case "rung":
           for (const one of waiting.values()) one.rungUs ??= atUs;
@@ -134,20 +177,19 @@ export function livenessChecker(setting: Setting): Checker {
         case "resumed":
           isPaused = false;
           from(atUs);
-          promptFrom(atUs + LONGEST_RETURN);
+          hideUntil(atUs + LONGEST_RETURN);
           break;
         case "deployed":
           from(atUs + hiddenUs);
+          slower(2 * (sighting.plan.limit.intervalUs - setting.plan.limit.intervalUs));
           break;
         case "fault":
-          if (unsettles(sighting)) {
-            promptFrom(atUs + hiddenUs);
-            for (const one of waiting.values()) one.rungUs = undefined;
-          }
+          unsettle(sighting);
           from(hides(sighting) ? atUs + hiddenUs : isLostSweep(sighting) ? atUs : 0);
           break;
       }
-      return overdue(atUs);
+      const late = overdue(atUs);
+      return late ?? (sighting.kind === "tick" && sighting.bells === 0 ? unrung(atUs) : undefined);
     },
   };
 }
@@ -156,11 +198,5 @@ const hides = (sighting: Sighting): boolean =>
   isDeath(sighting) ||
   isLostCall(sighting) ||
   (sighting.kind === "fault" && sighting.fault === "replaced environments");
-
-/** After these a message may stay hidden that a living turn has given back, or be missed by the turn that was rung for. */
-const UNSETTLING: ReadonlySet<string> = new Set(["short poll that misses", "duplicate", "wall-clock step"]);
-
-const unsettles = (sighting: Sighting): boolean =>
-  hides(sighting) || (sighting.kind === "fault" && UNSETTLING.has(sighting.fault));
 
 const isLostSweep = (sighting: Sighting): boolean => sighting.kind === "fault" && sighting.fault === "lost sweep";
