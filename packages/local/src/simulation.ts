@@ -30,8 +30,11 @@ export interface SimulationOptions {
   readonly processFaults?: ProcessFaults;
   readonly target?: VirtualTargetOptions;
   readonly placement?: Placement;
-  /** How much longer than the shortest the path to the target may take for a call; nothing when left out. */
-  readonly pathVariesUs?: Micros;
+  /**
+   * How much longer than the shortest the path to the target may take for a call, anything up to it, or what is asked for
+   * each call; nothing when left out.
+   */
+  readonly pathVariesUs?: Micros | (() => Micros);
   /** Left out: a clock that is the simulation's own. One that is handed in decides what of all that waits is next. */
   readonly clock?: VirtualClock;
   /** Left out: from {@link seed}. */
@@ -121,6 +124,7 @@ export async function simulate(options: SimulationOptions): Promise<Simulation> 
   const { clock = new VirtualClock(), random = new Random(options.seed), workerNetwork = (cloud) => cloud } = options;
   let faults = { ...TYPICAL, ...options.faults };
   let processFaults = options.processFaults ?? {};
+  const varies = options.pathVariesUs ?? us(0);
   const world: World = { clock, random, faults: NO_FAULTS, region: "eu-west-1", account: "111122223333" };
   const target = createVirtualTarget(clock, { ...options.target, remembers: options.remembers ?? true });
   const remembers = options.remembers ?? true;
@@ -136,7 +140,7 @@ export async function simulate(options: SimulationOptions): Promise<Simulation> 
         cloud: workerNetwork(cloud),
         target,
         faults: () => processFaults,
-        pathUs: () => us(SHORTEST_PATH + random.between(0, options.pathVariesUs ?? 0)),
+        pathUs: () => us(SHORTEST_PATH + (typeof varies === "function" ? varies() : random.between(0, varies))),
         coldStartUs: COLD_START,
         log: (line) => {
           if (remembers) log.push(line);

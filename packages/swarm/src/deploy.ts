@@ -1,11 +1,13 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type GatewayPlan, type Json, lintGateways, planGateway, us } from "@sluice/dsl";
+import { type GatewayPlan, type GatewaySpec, type Json, lintGateways, planGateway, us } from "@sluice/dsl";
 import { synthGateways } from "@sluice/infra";
 
 /** A synthesized gateway, from which any number of worlds can be made. */
 export interface Deployment {
+  /** What the file says, its defaults filled. */
+  readonly file: GatewaySpec;
   readonly plan: GatewayPlan;
   readonly template: Json;
   readonly assetDir: string;
@@ -17,19 +19,23 @@ export interface Deployment {
 /** Half as long as the product's turns: a run is minutes long, and many turns must end in it. */
 const TURN_RESPONSES = 20;
 
+/** Plans a gateway as the product does, the length of its turns apart. */
+export const planOf = (file: GatewaySpec): GatewayPlan =>
+  planGateway(file, { turnUs: us(TURN_RESPONSES * file.timeouts.response) });
+
 /**
- * Plans a gateway as the product does, the length of its turns apart.
+ * What a gateway file says, its defaults filled.
  *
  * @param text a gateway file
  * @throws Error when the file has a finding that is an error
  */
-export function planOf(text: string): GatewayPlan {
+export function readGateway(text: string): GatewaySpec {
   const { specs, findings } = lintGateways([{ file: "swarm.yaml", text }]);
   const [linted] = specs;
   if (linted === undefined || findings.some(({ severity }) => severity === "error")) {
     throw new Error(`the gateway file does not lint:\n${JSON.stringify(findings, null, 2)}`);
   }
-  return planGateway(linted.spec, { turnUs: us(TURN_RESPONSES * linted.spec.timeouts.response) });
+  return linted.spec;
 }
 
 /**
@@ -39,7 +45,8 @@ export function planOf(text: string): GatewayPlan {
  * @throws Error when the file has a finding that is an error
  */
 export function deploy(text: string): Deployment {
-  const plan = planOf(text);
+  const file = readGateway(text);
+  const plan = planOf(file);
   const folder = mkdtempSync(join(tmpdir(), "sluice-swarm-"));
   const worker = join(folder, "worker");
   mkdirSync(worker);
@@ -51,5 +58,5 @@ export function deploy(text: string): Deployment {
   if (stack === undefined) throw new Error("nothing was synthesized");
   const template: Json = JSON.parse(readFileSync(stack.templatePath, "utf8"));
   const remove = () => rmSync(folder, { recursive: true, force: true });
-  return { plan, template, assetDir: outdir, stackName: stack.stackName, remove };
+  return { file, plan, template, assetDir: outdir, stackName: stack.stackName, remove };
 }

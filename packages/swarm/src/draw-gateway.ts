@@ -4,10 +4,26 @@ import { oneOf } from "./draw";
 
 type File = { readonly [key: string]: Json };
 
-const RATES = ["1/20s", "1/3s", "5/10s", "2/s", "10/s", "30/s", "60/m", "600/5m", "7/s", "100/s", "20/m", "3/700ms"];
+const RATES = [
+  "1/20s",
+  "1/3s",
+  "5/10s",
+  "2/s",
+  "10/s",
+  "30/s",
+  "60/m",
+  "600/5m",
+  "7/s",
+  "100/s",
+  "20/m",
+  "3/700ms",
+  "7/3s",
+  "11/2s",
+  "1/5s",
+];
 const RESPONSES = ["1s", "2s", "3s", "5s", "10s"];
 const TIER_NAMES = ["A", "B", "C", "D", "E"];
-const TIMEOUTS = ["24h", "2h", "20m", "4m"];
+const TIMEOUTS = ["24h", "2h", "20m", "4m", "1m", "30s"];
 
 /** A gateway file of any kind that the worker serves. What lint refuses is drawn anew. */
 export function drawGateway(random: Random): File {
@@ -31,12 +47,12 @@ export function drawPatch(random: Random, file: File): File {
 
 function drawFile(random: Random): File {
   const hasRate = random.chance(0.9);
-  const hasConcurrency = !hasRate || random.chance(0.3);
+  const hasConcurrency = !hasRate || random.chance(0.4);
   return {
     version: 1,
     name: "register",
     ...(hasRate && { rateLimit: oneOf(random, RATES) }),
-    ...(hasConcurrency && { concurrency: oneOf(random, [1, 2, 4, 10]) }),
+    ...(hasConcurrency && { concurrency: oneOf(random, [1, 1, 2, 4, 10]) }),
     ...(hasRate && random.chance(0.2) && { jitter: oneOf(random, ["5ms", "10ms", "50ms", "100ms"]) }),
     tiers: drawTiers(random),
     timeouts: { connect: oneOf(random, ["500ms", "1s", "2s"]), response: oneOf(random, RESPONSES) },

@@ -18,7 +18,7 @@ export function drawRequests(random: Random, plan: GatewayPlan, stormMs: number)
   const on = kinds.filter(() => random.chance(0.6));
   const asked = mergeLoads(...(on.length > 0 ? on : kinds).map((kind) => load(kind, 1 / Math.max(1, on.length))));
   const kept = keepSome(random, asked);
-  const stopShare = random.chance(0.3) ? oneOf(random, [0.05, 0.3]) : 0;
+  const stopShare = random.chance(0.4) ? oneOf(random, [0.05, 0.3, 0.6]) : 0;
   const names = kept.map(({ atUs, tier, operation }, index) => ({
     name: `r${index}`,
     atMs: Math.round(atUs / 1_000),

@@ -1,6 +1,6 @@
 import { type GatewayPlan, ms, seconds, us } from "@sluice/dsl";
 import { type Faults, Random } from "@sluice/local";
-import { planOf } from "./deploy";
+import { planOf, readGateway } from "./deploy";
 import { oneOf, some } from "./draw";
 import { drawGateway, drawPatch, inDeferral } from "./draw-gateway";
 import { drawRequests } from "./draw-requests";
@@ -18,7 +18,7 @@ export function drawScenario(seed: number): Scenario {
   const isCalm = random.chance(0.35);
   const dispatch = oneOf(random, DISPATCHES);
   const gateway = dispatch === "deferral" ? inDeferral(random, asDoorbell) : asDoorbell;
-  const plan = planOf(JSON.stringify(gateway));
+  const plan = planOf(readGateway(JSON.stringify(gateway)));
   return {
     version: 1,
     seed,
@@ -28,11 +28,12 @@ export function drawScenario(seed: number): Scenario {
     requests: drawRequests(random, plan, stormMs),
     target: {
       handshakeMs: random.between(5, random.chance(0.2) ? 1_500 : 300),
-      idleMs: random.between(800, 20_000),
+      idleMs: random.chance(0.3) ? random.between(200, 1_200) : random.between(800, 20_000),
       phases: drawPhases(random, plan, stormMs),
     },
     aws: drawAws(random, isCalm, stormMs),
     process: drawProcess(random, isCalm, plan),
+    path: random.chance(0.3) ? "extremes" : "between",
     operations: drawOperations(random, isCalm, stormMs, gateway),
   };
 }
@@ -54,7 +55,7 @@ function drawPhase(random: Random, { timeouts }: GatewayPlan, untilMs: number): 
     latencyMs: { min: 5, max: Math.round(max) },
     tail: { share: some(random, 0.3, 0.1), latencyMs: Math.round(responseMs * random.next()) },
     shares: drawTroubles(random),
-    retryAfterS: { min: 1, max: oneOf(random, [3, 10, 40, 90]) },
+    retryAfterS: { min: 1, max: oneOf(random, [1, 3, 10, 40, 200]) },
   };
 }
 
@@ -74,7 +75,7 @@ const TROUBLES: readonly Trouble[] = [
 
 function drawTroubles(random: Random): TargetPhase["shares"] {
   if (random.chance(0.35)) return {};
-  const most = oneOf(random, [0.02, 0.1, 0.3]);
+  const most = oneOf(random, [0.02, 0.1, 0.3, 0.9]);
   const on = TROUBLES.filter(() => random.chance(0.3));
   return Object.fromEntries(on.map((trouble) => [trouble, (random.next() * most) / Math.sqrt(on.length)]));
 }
@@ -99,7 +100,7 @@ function drawFaults(random: Random, isCalm: boolean): Partial<Faults> {
     staleHandleKeeps: some(random, 0.3, 1),
     deliveryWithinUs: ms(random.between(20, random.chance(0.3) ? 20_000 : 3_000)),
     deliveryTwice: some(random, 0.4, 0.3),
-    fifoDeliveryLost: some(random, 0.3, 0.5),
+    fifoDeliveryLost: some(random, 0.4, 1),
     scheduleWithinUs: seconds(random.between(0, 10)),
     scheduleLost: some(random, 0.3, 0.3),
     callWithinUs: ms(random.between(2, random.chance(0.2) ? 800 : 60)),
@@ -111,7 +112,7 @@ function drawFaults(random: Random, isCalm: boolean): Partial<Faults> {
 }
 
 function drawOutages(random: Random, stormMs: number): Outage[] {
-  const services = ["dynamodb", "sqs", "sfn"].filter(() => random.chance(0.15));
+  const services = ["dynamodb", "sqs", "sfn"].filter(() => random.chance(0.2));
   return services.map((service) => ({
     service,
     atMs: random.between(0, stormMs),
@@ -146,7 +147,7 @@ function drawOperations(random: Random, isCalm: boolean, stormMs: number, gatewa
       patch: deployable(gateway, drawPatch(random, gateway)),
     })),
     ...many(times(0.2, 1), () => ({ kind: "pause", atMs: at(), forMs: random.between(2_000, 120_000) })),
-    ...many(times(0.25, 2), () => ({ kind: "redrive", atMs: at() })),
+    ...many(times(0.35, 3), () => ({ kind: "redrive", atMs: at() })),
     ...many(times(0.1, 2), () => ({ kind: "wallStep", atMs: at(), byMs: random.between(-20_000, 20_000) })),
   ].sort((a, b) => a.atMs - b.atMs);
 }

@@ -18,6 +18,14 @@ export type Invariant =
   | "honesty"
   /** A call to a target that had asked to be left alone. */
   | "obedience"
+  /** A call that came too late for its tier's timeout, or an execution that outlived it. */
+  | "deadline"
+  /** A request that was tried more often than its file allows. */
+  | "attempts"
+  /** A call for which nobody waited any more. */
+  | "wanted"
+  /** A call while the gate could not be read. */
+  | "gate"
   /** The run itself: time stood still, or a part of it threw. */
   | "soundness";
 

@@ -1,4 +1,4 @@
-import { BELL_GROUP, type Json, ms, us } from "@sluice/dsl";
+import { BELL_GROUP, type GatewayPlan, type Json, type Micros, ms, us } from "@sluice/dsl";
 import { after, Random, type Simulation, simulate, updateStack } from "@sluice/local";
 import { type Deployment, deploy } from "./deploy";
 import { drawScenario } from "./draw-scenario";
@@ -10,7 +10,7 @@ import type { RunOutcome, Violation } from "./outcome";
 import type { Operation, Scenario } from "./scenario";
 import { DEATHS, type FaultKind, type Sighting } from "./sighting";
 import { answerTo, phaseAt } from "./target";
-import { messagesLeft, nameOf, type Tell, watch } from "./watch";
+import { bellsLeft, messagesLeft, nameOf, type Tell, watch } from "./watch";
 
 /** One random run of a gateway, all of it from the seed. */
 export const runSeed = (seed: number): Promise<RunOutcome> => runScenario(drawScenario(seed));
@@ -56,7 +56,8 @@ class Run {
     private readonly deployments: Deployment[],
     private readonly onSighting: (sighting: Sighting) => void,
   ) {
-    this.setting = { scenario, plan: this.deployed.plan };
+    const { file, plan } = this.deployed;
+    this.setting = { scenario, file, plan };
     this.checkers = allCheckers(this.setting);
     this.random = new Random(scenario.seed * 31 + 7);
   }
@@ -106,13 +107,12 @@ class Run {
 
   private async begin(): Promise<Simulation> {
     const { scenario, deployed } = this;
-    const { limit } = deployed.plan;
     const { process, target } = scenario;
     const world = await simulate({
       ...deployed,
       seed: scenario.seed,
       faults: scenario.aws.faults,
-      pathVariesUs: us(limit.jitterUs - limit.latenessUs),
+      pathVariesUs: this.pathVaries(deployed.plan.limit),
       placement: process.environments > 1 ? { kind: "any", environments: process.environments } : { kind: "reuse" },
       processFaults: this.processFaults(),
       target: {
@@ -151,6 +151,16 @@ class Run {
     }
   };
 
+  /** How much longer than the shortest a call's way to the target may be, as the plan allows for. */
+  private pathVaries({ jitterUs, latenessUs }: GatewayPlan["limit"]): Micros | (() => Micros) {
+    const mostUs = us(jitterUs - latenessUs);
+    return this.isExtreme ? () => (this.random.chance(0.5) ? mostUs : us(0)) : mostUs;
+  }
+
+  private get isExtreme(): boolean {
+    return this.scenario.path === "extremes";
+  }
+
   private count(tally: Tally, what: string): void {
     this.tallies[tally][what] = (this.tallies[tally][what] ?? 0) + 1;
   }
@@ -164,6 +174,8 @@ class Run {
       return true;
     };
     const within = (longestMs: number) => ms(this.random.between(0, Math.round(longestMs)));
+    const { latenessUs } = this.setting.plan.limit;
+    const pauseUs = () => (this.isExtreme ? latenessUs : within(process.longestPauseMs));
     return {
       crash: ({ label }: { label: string }) => {
         if (!strikes(process.crashShare, "crash", label)) return undefined;
@@ -175,8 +187,7 @@ class Run {
         if (stallUs > functionMs * 1_000) this.tell({ kind: "fault", fault: "function timeout", where: label });
         return stallUs;
       },
-      pauseBeforeBytes: () =>
-        strikes(process.pauseShare, "pause before bytes", "a call") ? within(process.longestPauseMs) : us(0),
+      pauseBeforeBytes: () => (strikes(process.pauseShare, "pause before bytes", "a call") ? pauseUs() : us(0)),
       holdBytes: () => (strikes(process.holdShare, "bytes held", "a call") ? within(process.longestHoldMs) : us(0)),
     };
   }
@@ -206,7 +217,7 @@ class Run {
       at(target.phases[index - 1]?.untilMs ?? 0, () => this.tell({ kind: "way", way: phase.way }));
     }
     const tick = () => {
-      this.tell({ kind: "tick", running: world.services.stepFunctions.running });
+      this.tell({ kind: "tick", running: world.services.stepFunctions.running, bells: bellsLeft(world) });
       after(world.clock, ms(TICK_MS), tick);
     };
     tick();
@@ -262,7 +273,7 @@ class Run {
     const next = deploy(JSON.stringify({ ...this.scenario.gateway, ...patch }));
     this.deployments.push(next);
     await updateStack({ ...next, services: world.services });
-    this.tell({ kind: "deployed", plan: next.plan });
+    this.tell({ kind: "deployed", file: next.file, plan: next.plan });
   }
 
   private async pause(world: Simulation, forMs: number): Promise<void> {
@@ -320,7 +331,7 @@ class Run {
     // What a death may cost in deferral is reckoned window by window, by the checker.
     if (this.setting.plan.dispatch.kind === "deferral" && [...DEATHS].some((fault) => this.faults[fault])) return;
     const arrivals = world.target.arrivals.map(({ atUs }) => atUs);
-    const broken = await judgeAll(arrivals, this.setting.plan);
+    const broken = await judgeAll(arrivals, this.setting.file);
     this.violations.push(...broken.map((one): Violation => ({ invariant: "rate", ...one })));
   }
 }

@@ -18,6 +18,8 @@ export interface Scenario {
   readonly target: TargetBehaviour;
   readonly aws: AwsFaults;
   readonly process: WorkerFaults;
+  /** Where it is `extremes`, each call's way takes its shortest or its longest, and pauses are as long as the plan allows for. */
+  readonly path?: "between" | "extremes";
   readonly operations: readonly Operation[];
 }
 

@@ -1,4 +1,4 @@
-import type { GatewayPlan, Micros } from "@sluice/dsl";
+import type { GatewayPlan, GatewaySpec, Micros } from "@sluice/dsl";
 import type { ExecutionEnd, Reaction } from "@sluice/local";
 
 /** Something that can be seen of a run from outside: at the target, in AWS's own records, or done to the gateway. */
@@ -10,6 +10,8 @@ export type Sighting = { readonly atUs: Micros } /** An execution began. */ & (
   | { readonly kind: "unpublished"; readonly id: string; readonly request: string }
   /** The attempt's message came into its tier's queue; not for the first time perhaps. */
   | { readonly kind: "delivered"; readonly id: string; readonly request: string; readonly tier: string }
+  /** A message came into the bell queue: the next turn begins after it, or the one that runs goes on. */
+  | { readonly kind: "rung" }
   /** A worker was answered when it asked a tier's queue. */
   | { readonly kind: "looked"; readonly tier: string; readonly ids: readonly string[] }
   /** A worker gave a message back, to be seen at once. */
@@ -24,15 +26,15 @@ export type Sighting = { readonly atUs: Micros } /** An execution began. */ & (
   /** Something went wrong on purpose; `where` in words. */
   | { readonly kind: "fault"; readonly fault: FaultKind; readonly where: string }
   /** A new plan is in force for every turn that begins from now on. */
-  | { readonly kind: "deployed"; readonly plan: GatewayPlan }
+  | { readonly kind: "deployed"; readonly file: GatewaySpec; readonly plan: GatewayPlan }
   | { readonly kind: "paused" }
   | { readonly kind: "resumed" }
   /** New connections meet something else from now on. */
   | { readonly kind: "way"; readonly way: "open" | "refused" | "silent" }
   /** Nothing goes wrong from now on. */
   | { readonly kind: "calm" }
-  /** Time has passed; seen every few seconds. */
-  | { readonly kind: "tick"; readonly running: number }
+  /** Time has passed; seen every few seconds. `bells`: in their queue, those that a turn holds among them. */
+  | { readonly kind: "tick"; readonly running: number; readonly bells: number }
   /** The run is over. */
   | { readonly kind: "over"; readonly running: number; readonly left: Readonly<Record<string, number>> }
 );

@@ -45,6 +45,7 @@ function tellFault({ name, where, input }: Fault, tell: Tell): void {
 class Records {
   /** By the queue's name. */
   private readonly tiers: ReadonlyMap<string, string>;
+  private readonly bellUrl: string | undefined;
   /** By receipt handle. */
   private readonly handles = new Map<string, Envelope>();
   /** By task token. */
@@ -55,9 +56,9 @@ class Records {
     private readonly tell: Tell,
   ) {
     const [worker = ""] = world.stack.functionNames;
-    const urls: Record<string, string> = JSON.parse(
-      world.services.lambda.deployed(worker).environment.SLUICE_TIER_QUEUE_URLS ?? "{}",
-    );
+    const { environment } = world.services.lambda.deployed(worker);
+    const urls: Record<string, string> = JSON.parse(environment.SLUICE_TIER_QUEUE_URLS ?? "{}");
+    this.bellUrl = environment.SLUICE_BELL_QUEUE_URL;
     this.tiers = new Map(Object.entries(urls).map(([tier, url]) => [queueNameOf(url), tier]));
   }
 
@@ -99,6 +100,7 @@ class Records {
   }
 
   private delivered({ input }: Performed): void {
+    if (input.QueueUrl === this.bellUrl) this.tell({ kind: "rung" });
     const tier = this.tiers.get(queueNameOf(input.QueueUrl));
     if (tier === undefined) return;
     const envelope = envelopeIn(input.MessageBody);
@@ -148,6 +150,14 @@ const envelopeIn = (text: Json | undefined): Envelope => JSON.parse(String(text)
 const requestOf = ({ execution }: Envelope): string => nameOf(execution);
 
 export const nameOf = (executionArn: string): string => executionArn.slice(executionArn.lastIndexOf(":") + 1);
+
+/** Bells in their queue: those that wait, and those that a turn holds. */
+export function bellsLeft({ stack, services }: Simulation): number {
+  const [worker = ""] = stack.functionNames;
+  const url = services.lambda.deployed(worker).environment.SLUICE_BELL_QUEUE_URL;
+  const size = services.sqs.queue(queueNameOf(url))?.size();
+  return size === undefined ? 0 : size.visible + size.inFlight + size.delayed;
+}
 
 /** Messages in each tier's queue, hidden ones too. */
 export async function messagesLeft(world: Simulation, { tiers }: GatewayPlan): Promise<Record<string, number>> {

@@ -1,6 +1,6 @@
-import { doorbellOf, type GatewayPlan, ms, seconds, us } from "@sluice/dsl";
+import { doorbellOf, ms, seconds, us } from "@sluice/dsl";
 import { answered, type ExecutionEnd, type Reaction, refused } from "@sluice/local";
-import { planOf } from "../src/deploy";
+import { planOf, readGateway } from "../src/deploy";
 import { drawScenario } from "../src/draw-scenario";
 import { allCheckers } from "../src/invariants/all";
 import { ask, type Setting } from "../src/invariants/checker";
@@ -22,7 +22,8 @@ const GATEWAY: Scenario["gateway"] = {
   operations: { read: { method: "GET", path: "/" }, order: { method: "POST", path: "/" } },
 };
 
-const plan: GatewayPlan = planOf(JSON.stringify(GATEWAY));
+const file = readGateway(JSON.stringify(GATEWAY));
+const plan = planOf(file);
 /** Any scenario will do, as long as nothing of it is on. */
 const scenario: Scenario = {
   ...drawScenario(1),
@@ -32,13 +33,13 @@ const scenario: Scenario = {
   operations: [],
 };
 const calm = { ...scenario.process, pauseShare: 0, holdShare: 0, stallShare: 0, crashShare: 0 };
-const setting: Setting = { plan, scenario: { ...scenario, process: calm } };
+const setting: Setting = { file, plan, scenario: { ...scenario, process: calm } };
 
 type Log = [second: number, sighting: object][];
 
 /** What the checkers find in a log made by hand: invariant and message of the first violation. */
-function judgeLog(log: Log): string {
-  const checkers = allCheckers(setting);
+function judgeLog(log: Log, of = setting): string {
+  const checkers = allCheckers(of);
   for (const [second, seen] of log) {
     const sighting = { ...seen, atUs: us(Math.round(second * 1_000_000)) } as Sighting;
     for (const checker of checkers) {
@@ -66,7 +67,7 @@ const called = (
   ...{ kind: "called", request, tier: "HIGH", operation: "read", attempt: 0, asksUs: undefined },
   ...{ reaction: answered(ms(100)), ...more },
 });
-const answer = (request: string) => ({ kind: "answered", id: `${request}/0`, request, error: undefined });
+const answer = (request: string, error?: string) => ({ kind: "answered", id: `${request}/0`, request, error });
 const deleted = (request: string) => ({ kind: "deleted", id: `${request}/0`, request });
 const fault = (kind: string) => ({ kind: "fault", fault: kind, where: "" });
 const ended = (request: string, error?: string, cause?: string) => {
@@ -96,17 +97,18 @@ describe("rate", () => {
       ]),
     ).toContain("rate: 3 calls from 0.000 s");
     const arrivals = [us(0), us(500_000), us(999_999)];
-    expect(await judgeAll(arrivals, plan)).toEqual([{ message: expect.stringContaining("rolling-rate-limiter") }]);
+    expect(await judgeAll(arrivals, file)).toEqual([{ message: expect.stringContaining("rolling-rate-limiter") }]);
   });
   test("a lowered limit holds when the turns that began under the old one are over", () => {
-    const lower = planOf(JSON.stringify({ ...GATEWAY, rateLimit: "1/s" }));
+    const lower = readGateway(JSON.stringify({ ...GATEWAY, rateLimit: "1/s" }));
+    const deployed = { kind: "deployed", file: lower, plan: planGateway(lower) };
     const timeout = plan.worker.functionTimeoutUs / 1_000_000;
     const two = (at: number): Log => [
       [at, called("a")],
       [at + 0.6, called("b")],
     ];
-    expect(judgeLog([[0, { kind: "deployed", plan: lower }], ...two(timeout - 2)])).toBe("kept");
-    expect(judgeLog([[0, { kind: "deployed", plan: lower }], ...two(timeout + 2)])).toContain("1/s is allowed");
+    expect(judgeLog([[0, deployed], ...two(timeout - 2)])).toBe("kept");
+    expect(judgeLog([[0, deployed], ...two(timeout + 2)])).toContain("1/s is allowed");
   });
   test("a call without an answer keeps its place for two response timeouts, unless its worker died", () => {
     const hanging: Log = [
@@ -241,6 +243,24 @@ describe("liveness", () => {
     expect(judgeLog([...waiting, [90, tick]].filter(([, one]) => one !== tick) as Log)).toBe("kept");
     expect(judgeLog([...waiting, [115, { kind: "calm" }]])).toContain("liveness: a waits at 115.000 s");
   });
+  test("a bell that rings while a request waits has it called within seconds, unless something undoes it", () => {
+    const rung: Log = [...waiting, [1, { kind: "rung" }]];
+    const within = (log: Log) => judgeLog([...log, [40, { kind: "calm" }]]);
+    expect(within(rung)).toContain("liveness: a waits at 40.000 s");
+    expect(within([[0, { kind: "rung" }], ...waiting])).toBe("kept");
+    for (const what of ["crash", "short poll that misses", "duplicate"]) {
+      expect(within([...rung, [2, { ...fault(what), where: "sluice-register-HIGH" }]])).toBe("kept");
+    }
+    expect(within([...rung, [2, { ...fault("duplicate"), where: "sluice-register-LOW" }]])).toContain("liveness");
+  });
+  test("as long as a request waits that was rung for, there are bells", () => {
+    const left = (bells: number): Log => [[5, { kind: "tick", running: 0, bells }]];
+    const rung: Log = [...waiting, [1, { kind: "rung" }]];
+    expect(judgeLog([...rung, ...left(0)])).toContain("liveness: a waits at 5.000 s, and no bell is left");
+    expect(judgeLog([...rung, ...left(1)])).not.toContain("liveness");
+    expect(judgeLog([...waiting, ...left(0)])).not.toContain("liveness");
+    expect(judgeLog([...rung, [2, fault("kill")], ...left(0)])).not.toContain("liveness");
+  });
   test("what a crash leaves hidden comes first, and a pause is not counted", () => {
     const hidden = (doorbellOf(plan).bellVisibilityUs + plan.queues.tierVisibilityUs) / 1_000_000 + 60;
     expect(judgeLog([...waiting, [10, fault("crash")], [100 + hidden, { kind: "calm" }]])).toBe("kept");
@@ -307,6 +327,107 @@ describe("honesty", () => {
         [9, end],
       ]),
     ).toBe("kept");
+  });
+});
+
+describe("honesty of answers", () => {
+  const log = (reaction: Reaction | undefined, error: string | undefined, before: Log = []): string =>
+    judgeLog([
+      [0, started("a")],
+      [0, published("a")],
+      ...before,
+      ...(reaction === undefined ? [] : [[1, called("a", { reaction })] as Log[number]]),
+      [9, answer("a", error)],
+    ]);
+  test.each([
+    [undefined, answered()],
+    ["Gateway.Throttled", refused(429)],
+    ["Gateway.Rejected", refused(404)],
+    ["Gateway.UnknownRepeatable", refused(500)],
+  ])("%s is believed when the attempt's call came to that, and not otherwise", (error, reaction) => {
+    expect(log(reaction, error)).toBe("kept");
+    expect(log(error === "Gateway.Throttled" ? refused(500) : refused(429), error)).toContain("honesty: a: answered");
+  });
+  test("unavailable is believed while the target could not be reached", () => {
+    expect(log(undefined, "Gateway.Unavailable", [[0, { kind: "way", way: "refused" }]])).toBe("kept");
+    expect(log(undefined, "Gateway.Unavailable")).toContain("unavailable, and it was there");
+  });
+  test("unknown without a call is believed only when a worker died, or a call to AWS was lost", () => {
+    expect(log(undefined, "Gateway.Unknown", [[0, fault("crash")]])).toBe("kept");
+    expect(log(undefined, "Gateway.Unknown")).toContain("unknown without a call");
+  });
+  test("a request does not expire before its time, and fails with a name of the contract", () => {
+    const asked: Log = [
+      [0, started("a")],
+      [0, published("a")],
+    ];
+    expect(judgeLog([...asked, [3_594, ended("a", "Gateway.Expired")]])).toContain("expired before its time");
+    expect(judgeLog([...asked, [3_596, ended("a", "Gateway.Expired")]])).toBe("kept");
+    expect(judgeLog([...asked, [9, ended("a", "Gateway.UnknownRepeatable")]])).toContain("does not know");
+  });
+});
+
+describe("deadline", () => {
+  const asked: Log = [
+    [0, started("a")],
+    [0, published("a")],
+  ];
+  test("a call starts so early that it ends within its tier's timeout, counted from asking or from a redrive", () => {
+    expect(judgeLog([...asked, [3_595, called("a")]])).toBe("kept");
+    expect(judgeLog([...asked, [3_596, called("a")]])).toContain("deadline: a of HIGH was called");
+    expect(judgeLog([...asked, [3_000, { kind: "redriven", request: "a" }], [3_596, called("a")]])).toBe("kept");
+  });
+  test("an execution does not outlive its tier's timeout by more than what a last attempt may take", () => {
+    const tick = { kind: "tick", running: 1 };
+    expect(judgeLog([...asked, [3_600, called("a", { reaction: SLOW })], [3_700, tick]])).toContain("deadline");
+    const waiting: Log = [...asked, [3_590, called("a", { reaction: SLOW })], [3_591, answer("a", "Gateway.Unknown")]];
+    expect(judgeLog([...waiting, [3_700, tick]])).toBe("kept");
+    expect(judgeLog([...waiting, [4_500, tick]])).toContain("deadline: a has not ended");
+  });
+});
+
+describe("attempts", () => {
+  test("a request is refused as often as its file allows, and anew when it is redriven", () => {
+    const refusals = (count: number): Log =>
+      Array.from({ length: count }, (_, attempt): Log => {
+        const at = 60 * attempt;
+        const id = `a/${attempt}`;
+        return [
+          [at, published("a", "HIGH", attempt)],
+          [at + 1, called("a", { attempt, reaction: refused(429) })],
+          [at + 2, { kind: "answered", id, request: "a", error: "Gateway.Throttled" }],
+        ];
+      }).flat();
+    const { attempts } = file.retries.throttled;
+    const log: Log = [[0, started("a")], ...refusals(attempts)];
+    expect(judgeLog(log)).toBe("kept");
+    const once: Log[number] = [60 * attempts, { ...answer("a", "Gateway.Throttled"), id: `a/${attempts - 1}` }];
+    expect(judgeLog([...log, once])).toContain(`attempts: a was tried ${attempts + 1} times`);
+    expect(judgeLog([...log, [60 * attempts - 1, { kind: "redriven", request: "a" }], once])).toBe("kept");
+  });
+});
+
+describe("wanted", () => {
+  test("a request that was stopped is not called any more, unless the question for its token was throttled", () => {
+    const stopped: Log = [
+      [0, started("a")],
+      [0, published("a")],
+      [1, { kind: "ended", request: "a", end: { status: "ABORTED" } }],
+    ];
+    expect(judgeLog([...stopped, [1.9, called("a")]])).toBe("kept");
+    expect(judgeLog([...stopped, [3, called("a")]])).toContain("wanted: a was called at 3.000 s");
+    const throttled = { ...fault("throttled call to AWS"), where: "sfn" };
+    expect(judgeLog([...stopped, [2, throttled], [3, called("a")]])).toBe("kept");
+  });
+});
+
+describe("gate", () => {
+  test("nothing is called while the gate is down, from the moment that a turn must have noticed", () => {
+    const outages = [{ service: "dynamodb", atMs: 10_000, forMs: 60_000 }];
+    const down = { ...setting, scenario: { ...setting.scenario, stormMs: 100_000, aws: { faults: {}, outages } } };
+    const at = (second: number) => judgeLog([[second, called("a")]], down);
+    expect([at(9), at(15), at(71)]).toEqual(["kept", "kept", "kept"]);
+    expect(at(20)).toContain("gate: a was called at 20.000 s, and the gate is down");
   });
 });
 

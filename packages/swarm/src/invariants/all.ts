@@ -1,5 +1,8 @@
+import { attemptsMadeChecker } from "./attempts-made";
 import type { Checker, Setting } from "./checker";
 import { conservationChecker } from "./conservation";
+import { deadlineChecker } from "./deadline";
+import { gateChecker } from "./gate";
 import { honestyChecker } from "./honesty";
 import { livenessChecker } from "./liveness";
 import { obedienceChecker } from "./obedience";
@@ -8,6 +11,7 @@ import { openCallsChecker } from "./open-calls";
 import { orderChecker } from "./order";
 import { rateChecker } from "./rate";
 import { starvationChecker } from "./starvation";
+import { wantedChecker } from "./wanted";
 
 /** Everything that a run must keep. In deferral nobody promises an order of tiers, or a share: a message steps back when its worker sees a higher one. */
 export const allCheckers = (setting: Setting): Checker[] => [
@@ -19,4 +23,8 @@ export const allCheckers = (setting: Setting): Checker[] => [
   livenessChecker(setting),
   honestyChecker(setting),
   obedienceChecker(setting),
+  deadlineChecker(setting),
+  attemptsMadeChecker(setting),
+  gateChecker(setting),
+  wantedChecker(setting),
 ];

@@ -7,10 +7,18 @@ export class Attempts {
   /** By request: only one attempt is open at a time. */
   private readonly current = new Map<string, string>();
 
+  /** Executions that have ended: what was on its way to be published then is nobody's. */
+  private readonly over = new Set<string>();
+
   see(sighting: Sighting): void {
     switch (sighting.kind) {
+      case "started":
+      case "redriven":
+        this.over.delete(sighting.request);
+        break;
       case "published":
         this.close(sighting.request);
+        if (this.over.has(sighting.request)) break;
         this.open.set(sighting.id, { request: sighting.request, isCalled: false });
         this.current.set(sighting.request, sighting.id);
         break;
@@ -24,6 +32,7 @@ export class Attempts {
         this.open.delete(sighting.id);
         break;
       case "ended":
+        this.over.add(sighting.request);
         this.close(sighting.request);
         break;
     }

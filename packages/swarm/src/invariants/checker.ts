@@ -1,4 +1,4 @@
-import { type GatewayPlan, type Micros, ms, seconds, us } from "@sluice/dsl";
+import { type GatewayPlan, type GatewaySpec, type Micros, ms, us } from "@sluice/dsl";
 import type { Reaction } from "@sluice/local";
 import type { Invariant, Violation } from "../outcome";
 import type { Scenario } from "../scenario";
@@ -7,7 +7,9 @@ import type { Sighting } from "../sighting";
 /** What a checker knows beforehand: the gateway file, and how strong the faults may be. */
 export interface Setting {
   readonly scenario: Scenario;
-  /** Of the first deployment. */
+  /** What is promised: the gateway file of the first deployment, its defaults filled. */
+  readonly file: GatewaySpec;
+  /** What was made of it, and may be wrong. It bounds how long things take, and says nothing of what is allowed. */
   readonly plan: GatewayPlan;
 }
 
@@ -49,6 +51,16 @@ export const longestPauseUs = ({ scenario: { process } }: Setting): Micros =>
       ),
   );
 
+/** The longest that the bytes of a call are late, everything that holds them up added. */
+export const longestDelayUs = ({ scenario: { process }, plan }: Setting): Micros =>
+  us(
+    plan.limit.jitterUs +
+      1_000 *
+        ((process.pauseShare > 0 ? process.longestPauseMs : 0) +
+          (process.holdShare > 0 ? process.longestHoldMs : 0) +
+          (process.stallShare > 0 ? process.longestStallMs : 0)),
+  );
+
 /** How far wall clocks are moved in all. */
 export const wallStepsUs = ({ scenario: { operations } }: Setting): Micros =>
   us(1_000 * operations.reduce((sum, one) => sum + (one.kind === "wallStep" ? Math.abs(one.byMs) : 0), 0));
@@ -58,14 +70,14 @@ export const statusOf = ({ end }: Reaction): number | undefined =>
   end !== "hang" && end.kind === "answer" ? end.status : undefined;
 
 /** Undefined when the worker had given up by then. */
-export const heardStatus = (reaction: Reaction, plan: GatewayPlan): number | undefined =>
-  reaction.latencyUs < plan.timeouts.responseUs ? statusOf(reaction) : undefined;
+export const heardStatus = (reaction: Reaction, { timeouts }: GatewaySpec): number | undefined =>
+  reaction.latencyUs < timeouts.response ? statusOf(reaction) : undefined;
 
 /** The file's own words for a status come first; DESIGN.md, section 6, has the rest. */
-export function meaningOf(reaction: Reaction, plan: GatewayPlan): "throttled" | "unavailable" | "other" | "unheard" {
-  const status = heardStatus(reaction, plan);
+export function meaningOf(reaction: Reaction, file: GatewaySpec): "throttled" | "unavailable" | "other" | "unheard" {
+  const status = heardStatus(reaction, file);
   if (status === undefined) return "unheard";
-  const { throttled, unavailable } = plan.outcomes;
+  const { throttled, unavailable } = file.outcomes;
   if (throttled.status?.includes(status)) return "throttled";
   if (unavailable?.status?.includes(status)) return "unavailable";
   if (status === 429 || (status === 503 && retryAfterOf(reaction) !== undefined)) return "throttled";
@@ -75,4 +87,18 @@ export function meaningOf(reaction: Reaction, plan: GatewayPlan): "throttled" | 
 export const retryAfterOf = ({ end }: Reaction): string | undefined =>
   end !== "hang" && end.kind === "answer" ? end.headers["retry-after"] : undefined;
 
-export const minutes = (count: number): Micros => seconds(60 * count);
+/** Refused by the target, which did nothing. */
+export const isRefused = (reaction: Reaction, file: GatewaySpec): boolean =>
+  ["throttled", "unavailable"].includes(meaningOf(reaction, file));
+
+const HARMLESS_TWICE: ReadonlySet<string> = new Set(["GET", "HEAD", "PUT", "DELETE", "OPTIONS"]);
+
+/** Whether the file lets an operation be called a second time; DESIGN.md, section 1. */
+export function isRepeatable({ operations }: GatewaySpec, name: string): boolean {
+  const operation = operations[name];
+  return operation !== undefined && (HARMLESS_TWICE.has(operation.method) || operation.idempotency !== undefined);
+}
+
+/** The tiers with what each is promised of the starts; a lower one of which the file says nothing gets 5 %. */
+export const sharesOf = ({ tiers }: GatewaySpec): readonly { readonly name: string; readonly share: number }[] =>
+  tiers.map(({ name, share }, rank) => ({ name, share: rank === 0 ? 0 : (share ?? 0.05) }));

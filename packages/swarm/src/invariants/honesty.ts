@@ -1,91 +1,214 @@
-import type { GatewayPlan } from "@sluice/dsl";
-import type { Sighting } from "../sighting";
+import { ERRORS, type GatewaySpec, type Micros, UNKNOWN_REPEATABLE, us } from "@sluice/dsl";
+import type { Attempt, Sighting } from "../sighting";
 import { isDeath, isLostCall } from "../sighting";
-import { type Checker, heardStatus, meaningOf, type Setting } from "./checker";
+import {
+  type Broken,
+  type Checker,
+  heardStatus,
+  isRefused,
+  isRepeatable,
+  longestDelayUs,
+  meaningOf,
+  type Setting,
+  SLACK,
+  wallStepsUs,
+} from "./checker";
 
 type Called = Extract<Sighting, { kind: "called" }>;
 type Ended = Extract<Sighting, { kind: "ended" }>;
+type Answered = Extract<Sighting, { kind: "answered" }>;
+
+/** The names with which an execution may fail; DESIGN.md, section 6. */
+const NAMES: ReadonlySet<string> = new Set(Object.values(ERRORS));
+
+/** What is known of a request from outside. */
+interface Known {
+  /** When it was asked, or redriven to be published again: redriven in its Fail state, an execution only fails again. */
+  readonly askedAtUs: Micros;
+  /** When that happened last, published or not. */
+  readonly begunAtUs: Micros;
+  readonly tier: string;
+  readonly operation: string;
+  readonly calls: readonly Called[];
+  /** Stopped, and so perhaps redriven: all that the gate knows of it is that its call had begun. */
+  readonly wasStopped: boolean;
+}
+
+const NOTHING: Known = { askedAtUs: us(0), begunAtUs: us(0), tier: "", operation: "", calls: [], wasStopped: false };
 
 /**
- * Each end is one that the target's log bears out; and what a worker heard it tells.
+ * Each answer of a worker and each end is one that the target's log bears out; and what a worker heard it tells.
  *
- * Excused of not telling what it heard: a request since whose last call a worker died or a call to AWS was lost, and one
- * that was stopped: redriven, all that is known of it is that its call had begun.
+ * Excused of not telling what it heard: a request since whose last call left a worker died or a call to AWS was lost, and one
+ * that was stopped: redriven, all that is known of it is that its call had begun. Excused of unknown without a call: one
+ * since whose asking that happened.
  */
-export function honestyChecker({ plan }: Setting): Checker {
+export function honestyChecker(setting: Setting): Checker {
+  const { file, plan } = setting;
   const sender = plan.dispatch.kind === "doorbell" ? "sns" : "sqs";
-  const calls = new Map<string, Called[]>();
+  const known = new Map<string, Known>();
+  const attempts = new Map<string, Attempt>();
   let excusedAtUs = Number.NEGATIVE_INFINITY;
-  const stopped = new Set<string>();
-  let wasShut = false;
+  let shutAtUs = Number.NEGATIVE_INFINITY;
+  let isShut = false;
   let hasLostPublish = false;
+  const change = (request: string, what: Partial<Known>) =>
+    known.set(request, { ...NOTHING, ...known.get(request), ...what });
+
+  const note = (sighting: Sighting): void => {
+    const { atUs } = sighting;
+    if (isDeath(sighting) || isLostCallOfWorker(sighting)) excusedAtUs = atUs;
+    if (isShut) shutAtUs = atUs;
+    switch (sighting.kind) {
+      case "fault":
+        if (isLostCall(sighting) && sighting.where === sender) hasLostPublish = true;
+        return;
+      case "way":
+        isShut = sighting.way !== "open";
+        if (isShut) shutAtUs = atUs;
+        return;
+      case "started":
+      case "redriven":
+        change(sighting.request, { begunAtUs: atUs });
+        return;
+      case "published": {
+        const { request, tier, operation } = sighting;
+        attempts.set(sighting.id, sighting);
+        change(request, { tier, operation, askedAtUs: known.get(request)?.begunAtUs ?? atUs });
+        return;
+      }
+      case "called":
+        change(sighting.request, { calls: [...(known.get(sighting.request)?.calls ?? []), sighting] });
+        return;
+      case "ended":
+        if (sighting.end.status === "ABORTED") change(sighting.request, { wasStopped: true });
+    }
+  };
+
+  const answered = ({ id, request, error }: Answered): Broken | undefined => {
+    const one = known.get(request) ?? NOTHING;
+    const attempt = attempts.get(id)?.attempt;
+    const calls = one.calls.filter((call) => call.attempt === attempt);
+    const mayBeUnreached = shutAtUs >= one.askedAtUs;
+    const isExcused = one.wasStopped || excusedAtUs >= one.askedAtUs;
+    const lie =
+      denied(error, calls, file, mayBeUnreached) ?? (isExcused ? undefined : unfounded(error, calls, one, file));
+    return lie === undefined
+      ? undefined
+      : { message: wordsOf(request, `answered ${error ?? "success"}: ${lie}`, one.calls, file), request };
+  };
+
+  const ended = (sighting: Ended): Broken | undefined => {
+    const { request, end, atUs } = sighting;
+    const one = known.get(request) ?? NOTHING;
+    const dueAtUs = one.askedAtUs + deadlineUs(file, one.tier) - wallStepsUs(setting) - SLACK;
+    const lie =
+      lieOf(sighting, one, file, shutAtUs >= 0 || hasLostPublish) ??
+      (end.error === ERRORS.expired && atUs < dueAtUs ? "expired before its time" : undefined) ??
+      (one.wasStopped ? undefined : ignoranceOf(sighting, one, file, excusedAtUs + longestDelayUs(setting)));
+    return lie === undefined
+      ? undefined
+      : { message: wordsOf(request, `${lie} (${end.error ?? end.status})`, one.calls, file), request };
+  };
 
   return {
     invariant: "honesty",
     see(sighting) {
-      if (isDeath(sighting) || isLostCall(sighting)) excusedAtUs = sighting.atUs;
-      if (isLostCall(sighting) && sighting.kind === "fault" && sighting.where === sender) hasLostPublish = true;
-      if (sighting.kind === "way" && sighting.way !== "open") wasShut = true;
-      if (sighting.kind === "called") calls.set(sighting.request, [...(calls.get(sighting.request) ?? []), sighting]);
-      if (sighting.kind !== "ended") return undefined;
-      if (sighting.end.status === "ABORTED") stopped.add(sighting.request);
-      const own = calls.get(sighting.request) ?? [];
-      const isExcused = stopped.has(sighting.request);
-      const lie =
-        lieOf(sighting, own, plan, wasShut || hasLostPublish) ??
-        (isExcused ? undefined : ignoranceOf(sighting, own, plan, excusedAtUs));
-      return lie === undefined ? undefined : { message: wordsOf(sighting, own, plan, lie), request: sighting.request };
+      note(sighting);
+      if (sighting.kind === "answered") return answered(sighting);
+      return sighting.kind === "ended" ? ended(sighting) : undefined;
     },
   };
 }
 
-function wordsOf({ request, end }: Ended, own: readonly Called[], plan: GatewayPlan, lie: string): string {
-  const said = own.map(({ reaction }) => heardStatus(reaction, plan) ?? "nothing in time").join(", ");
-  return `${request}: ${lie} (${end.error ?? end.status}; the target said ${said || "nothing, it was not called"})`;
+/** The state machine's own calls, to SNS, take nothing from what a worker knows. */
+const isLostCallOfWorker = (sighting: Sighting): boolean =>
+  isLostCall(sighting) && sighting.kind === "fault" && sighting.where !== "sns";
+
+/** From asking to the latest start of a call; nothing when the tier is not known, because nothing was published. */
+function deadlineUs({ tiers, timeouts }: GatewaySpec, name: string): number {
+  const tier = tiers.find((candidate) => candidate.name === name);
+  return tier === undefined ? 0 : tier.timeout - timeouts.response;
 }
 
-/** What an end says and the target denies. */
-function lieOf({ end }: Ended, own: readonly Called[], plan: GatewayPlan, mayBeUnreached: boolean): string | undefined {
-  const heard = own.map(({ reaction }) => heardStatus(reaction, plan));
-  const meanings = own.map(({ reaction }) => meaningOf(reaction, plan));
-  const { status, error, cause, output } = end;
-  if (status === "SUCCEEDED") {
-    return heard.includes(200) && output?.includes('"ok":true') ? undefined : "success without one";
-  }
+function wordsOf(request: string, what: string, calls: readonly Called[], file: GatewaySpec): string {
+  const said = calls.map(({ reaction }) => heardStatus(reaction, file) ?? "nothing in time").join(", ");
+  return `${request}: ${what}; the target said ${said || "nothing, it was not called"}`;
+}
+
+/** What an answer or an end says and the calls that it is about deny. */
+function denied(
+  error: string | undefined,
+  calls: readonly Called[],
+  file: GatewaySpec,
+  mayBeUnreached: boolean,
+): string | undefined {
+  const heard = calls.map(({ reaction }) => heardStatus(reaction, file));
+  const meanings = calls.map(({ reaction }) => meaningOf(reaction, file));
   switch (error) {
-    case "Gateway.Rejected":
+    case undefined:
+      return heard.includes(200) ? undefined : "success without one";
+    case ERRORS.rejected:
       return heard.some((one) => one === 404 || one === 403) ? undefined : "rejected by nobody";
-    case "Gateway.Throttled":
+    case ERRORS.throttled:
       return meanings.includes("throttled") ? undefined : "throttled by nobody";
-    case "Gateway.Unavailable":
+    case ERRORS.unavailable:
       return meanings.includes("unavailable") || mayBeUnreached ? undefined : "unavailable, and it was there";
-    case "Gateway.InvalidRequest":
+    case ERRORS.invalidRequest:
       return "refused, and it was fine";
-    case "Gateway.Expired":
-      return saysUncalled(cause, own) ? "said to be uncalled, and was called" : undefined;
     default:
       return undefined;
   }
 }
 
-function saysUncalled(cause: string | undefined, own: readonly Called[]): boolean {
+/**
+ * Unknown is only what was called in this attempt, and not refused; or what may not be repeated and was risked in one before,
+ * of which Step Functions had heard that it was not published.
+ */
+function unfounded(
+  error: string | undefined,
+  calls: readonly Called[],
+  one: Known,
+  file: GatewaySpec,
+): string | undefined {
+  if (error !== ERRORS.unknown && error !== UNKNOWN_REPEATABLE) return undefined;
+  const wasRisked = one.calls.some(({ reaction }) => !isRefused(reaction, file));
+  if (wasRisked && !isRepeatable(file, one.operation)) return undefined;
+  const last = calls.at(-1);
+  if (last === undefined) return "unknown without a call";
+  return isRefused(last.reaction, file) ? "unknown although refused" : undefined;
+}
+
+function lieOf({ end }: Ended, one: Known, file: GatewaySpec, mayBeUnreached: boolean): string | undefined {
+  const { status, error, cause, output } = end;
+  if (status === "SUCCEEDED") {
+    return output?.includes('"ok":true') ? denied(undefined, one.calls, file, mayBeUnreached) : "success without one";
+  }
+  if (error === undefined) return undefined;
+  if (!NAMES.has(error)) return "a name that the contract does not know";
+  if (error === ERRORS.expired && saysUncalled(cause, one, file)) return "said to be uncalled, and was called";
+  return denied(error, one.calls, file, mayBeUnreached);
+}
+
+/** What may not be repeated is uncalled only when no attempt of it was risked. */
+function saysUncalled(cause: string | undefined, { calls, operation }: Known, file: GatewaySpec): boolean {
   if (cause === undefined || !cause.includes("No call was made")) return false;
   const { attempt }: { attempt: number } = JSON.parse(cause);
-  return own.some((call) => call.attempt === attempt);
+  const mayRepeat = isRepeatable(file, operation);
+  return calls.some((call) => call.attempt === attempt || !(mayRepeat || isRefused(call.reaction, file)));
 }
 
 /** What a worker that lived and was heard must have known. */
 function ignoranceOf(
   { end: { status, error } }: Ended,
-  own: readonly Called[],
-  plan: GatewayPlan,
+  { calls }: Known,
+  file: GatewaySpec,
   excusedAtUs: number,
 ): string | undefined {
-  const last = own.at(-1);
-  if (status === "SUCCEEDED") return undefined;
-  if (last === undefined) return error === "Gateway.Unknown" && excusedAtUs < 0 ? "unknown without a call" : undefined;
-  if (excusedAtUs >= last.atUs) return undefined;
-  const heard = heardStatus(last.reaction, plan);
+  const last = calls.at(-1);
+  if (status === "SUCCEEDED" || last === undefined || excusedAtUs >= last.atUs) return undefined;
+  const heard = heardStatus(last.reaction, file);
   if (heard === 200) return "done and not told";
-  return error === "Gateway.Unknown" && heard !== undefined && heard < 500 ? "unknown although answered" : undefined;
+  const isKnown = heard !== undefined && (heard < 500 || isRefused(last.reaction, file));
+  return error === ERRORS.unknown && isKnown ? "unknown although answered" : undefined;
 }

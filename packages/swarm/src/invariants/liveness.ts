@@ -1,4 +1,4 @@
-import { type Micros, seconds, us } from "@sluice/dsl";
+import { type GatewayPlan, type Micros, ms, seconds, us } from "@sluice/dsl";
 import type { Sighting } from "../sighting";
 import { isDeath, isLostCall } from "../sighting";
 import { Attempts } from "./attempts";
@@ -17,6 +17,10 @@ import { quietOf } from "./obedience";
  * - places at the target that a call without an answer keeps: 2 response timeouts;
  * - cold start, looks, preparation: half a minute.
  *
+ * A bell that rings while a message waits begins a turn that finds it, or the running one finds it: without the sweep, and
+ * within seconds, unless something has happened since that hides one of them. So as long as it waits there are bells: in the
+ * turn's hands, given back, or yet to be taken.
+ *
  * After a worker's death, a lost call to AWS or a replaced environment, what they leave hidden comes first: the bells, at
  * most for the function's timeout (their queue's visibility), and the messages, for theirs; and at most one turn more,
  * which found them hidden.
@@ -24,57 +28,135 @@ import { quietOf } from "./obedience";
  * In deferral nothing rings, and a message that stepped back, or that Lambda throttled until its time was over, is hidden
  * for a visibility even where nothing went wrong.
  */
-export function livenessBounds(setting: Setting): { readonly calmUs: Micros; readonly hiddenUs: Micros } {
-  const { plan, scenario } = setting;
+export function livenessBounds(setting: Setting): Bounds {
+  const { plan, scenario, file } = setting;
   const { scheduleWithinUs = 0, deliveryWithinUs = 0 } = scenario.aws.faults;
-  const ways = SWEEP + scheduleWithinUs + deliveryWithinUs + 8 * awsCallUs(setting) + longestPauseUs(setting);
-  const { dispatch, limit, timeouts, queues } = plan;
-  const { tierVisibilityUs } = queues;
-  const base = ways + 2 * timeouts.responseUs + PREPARATION;
-  switch (dispatch.kind) {
+  const { tierVisibilityUs } = plan.queues;
+  const turnUs = 2 * intervalOf(plan) + 2 * file.timeouts.response;
+  const promptUs = us(
+    8 * awsCallUs(setting) + longestPauseUs(setting) + turnUs + HANDSHAKES * ms(scenario.target.handshakeMs) + LOOKS,
+  );
+  const base =
+    SWEEP +
+    scheduleWithinUs +
+    deliveryWithinUs +
+    8 * awsCallUs(setting) +
+    longestPauseUs(setting) +
+    turnUs +
+    PREPARATION;
+  switch (plan.dispatch.kind) {
     case "doorbell":
-      return {
-        calmUs: us(base + 2 * limit.intervalUs),
-        hiddenUs: us(dispatch.bellVisibilityUs + tierVisibilityUs + SWEEP),
-      };
+      return { promptUs, calmUs: us(base), hiddenUs: us(plan.dispatch.bellVisibilityUs + tierVisibilityUs + SWEEP) };
     case "deferral":
-      return {
-        calmUs: us(base + 2 * dispatch.intervalUs + tierVisibilityUs),
-        hiddenUs: us(2 * tierVisibilityUs + SWEEP),
-      };
+      return { promptUs, calmUs: us(base + tierVisibilityUs), hiddenUs: us(2 * tierVisibilityUs + SWEEP) };
   }
+}
+
+/** Between two starts of a slot. */
+const intervalOf = ({ dispatch, limit }: GatewayPlan): Micros =>
+  dispatch.kind === "doorbell" ? limit.intervalUs : dispatch.intervalUs;
+
+interface Bounds {
+  /** From a bell that rang while a message waited. */
+  readonly promptUs: Micros;
+  /** From a message whose bell was lost. */
+  readonly calmUs: Micros;
+  /** How long longer after a worker's death. */
+  readonly hiddenUs: Micros;
+}
 }
 
 const SWEEP: Micros = seconds(60);
 const PREPARATION: Micros = seconds(30);
+/** The last look of a turn and the first of the next, a cold start, what SQS rounds to whole seconds. */
+const LOOKS: Micros = seconds(6);
+/** One for the request, one for a connection that was closed meanwhile. */
+const HANDSHAKES = 2;
+/** As long as a parked turn returns its bells for: a group behind them waits, also for the bell of `resume`. */
+const LONGEST_RETURN: Micros = seconds(60);
+
+interface Waiting {
+  readonly request: string;
+  readonly tier: string;
+  readonly sinceUs: Micros;
+  /** From here the bound counts of what was rung for; later while its message may be hidden. */
+  promptFromUs: Micros;
+  /** When a bell rang after it was there, which nothing has undone since. */
+  rungUs: Micros | undefined;
+}
 
 export function livenessChecker(setting: Setting): Checker {
-  const { calmUs, hiddenUs } = livenessBounds(setting);
+  const { hiddenUs, ...bounds } = livenessBounds(setting);
+  let { promptUs, calmUs } = bounds;
   const stepsUs = wallStepsUs(setting);
   const attempts = new Attempts();
-  const waiting = new Map<string, { readonly request: string; readonly sinceUs: Micros }>();
+  const waiting = new Map<string, Waiting>();
   /** From here the bound counts; later while something stands in the way. */
   let fromUs = us(0);
   let isShut = false;
   let isPaused = false;
+  /** The same for all that was rung for. */
+  let hiddenUntilUs = us(0);
   const from = (instant: number) => {
     fromUs = us(Math.max(fromUs, instant));
+  };
+  const hideUntil = (instant: number) => {
+    hiddenUntilUs = us(Math.max(hiddenUntilUs, instant));
+  };
+
+  /** Deployed again, a gateway may have a longer interval. */
+  const slower = (byUs: number) => {
+    promptUs = us(Math.max(promptUs, bounds.promptUs + byUs));
+    calmUs = us(Math.max(calmUs, bounds.calmUs + byUs));
+  };
+
+  /** What was rung for may be hidden now, or was missed: a bell has to ring anew. */
+  const unsettle = (fault: Extract<Sighting, { kind: "fault" }>): void => {
+    const { atUs, where } = fault;
+    const unring = (which: (one: Waiting) => boolean, untilUs: number) => {
+      for (const one of waiting.values()) {
+        if (which(one))
+          Object.assign(one, { rungUs: undefined, promptFromUs: us(Math.max(one.promptFromUs, untilUs)) });
+      }
+    };
+    const isOfQueue = ({ tier }: Waiting) => where.endsWith(`-${tier}`);
+    if (hides(fault)) {
+      unring(() => true, atUs);
+      hideUntil(atUs + hiddenUs);
+    } else if (fault.fault === "short poll that misses") {
+      unring(isOfQueue, atUs);
+    } else if (fault.fault === "duplicate") {
+      // The handle of what was received again is worth nothing: given back, the message stays hidden.
+      const { copyWithinUs = 0 } = setting.scenario.aws.faults;
+      unring(isOfQueue, atUs + copyWithinUs + setting.plan.queues.tierVisibilityUs);
+    } else if (fault.fault === "wall-clock step") {
+      hideUntil(atUs + LONGEST_RETURN + stepsUs);
+    }
   };
 
   const overdue = (atUs: Micros): Broken | undefined => {
     if (isShut || isPaused) from(atUs);
-    for (const [id, { request, sinceUs }] of waiting) {
+    for (const [id, { request, sinceUs, rungUs, promptFromUs }] of waiting) {
       if (!attempts.waits(id)) {
         waiting.delete(id);
         continue;
       }
       const waitedUs = atUs - Math.max(sinceUs, fromUs);
-      if (waitedUs <= calmUs) continue;
-      const bound = `${Math.round(calmUs / 1_000_000)} s`;
+      const heardUs = rungUs === undefined ? 0 : atUs - Math.max(rungUs, fromUs, promptFromUs, hiddenUntilUs);
+      if (waitedUs <= calmUs && heardUs <= promptUs) continue;
+      const bound = `${Math.round((waitedUs > calmUs ? calmUs : promptUs) / 1_000_000)} s`;
       return {
         message: `${request} waits at ${inSeconds(atUs)}, and nothing was called for more than ${bound}`,
         request,
       };
+    }
+    return undefined;
+  };
+
+  const unrung = (atUs: Micros): Broken | undefined => {
+    for (const { request, rungUs, promptFromUs } of waiting.values()) {
+      if (rungUs === undefined || atUs <= Math.max(rungUs, promptFromUs, hiddenUntilUs)) continue;
+      return { message: `${request} waits at ${inSeconds(atUs)}, and no bell is left to ring for it`, request };
     }
     return undefined;
   };
@@ -86,7 +168,11 @@ export function livenessChecker(setting: Setting): Checker {
       attempts.see(sighting);
       switch (sighting.kind) {
         case "delivered":
-          if (!waiting.has(sighting.id)) waiting.set(sighting.id, { request: sighting.request, sinceUs: atUs });
+          if (!waiting.has(sighting.id))
+            waiting.set(sighting.id, { ...sighting, sinceUs: atUs, promptFromUs: atUs, rungUs: undefined });
+          break;
+        case "rung":
+          for (const one of waiting.values()) one.rungUs ??= atUs;
           break;
         case "called":
           from(Math.max(atUs, (quietOf(sighting, setting)?.untilUs ?? 0) + stepsUs));
@@ -104,15 +190,19 @@ export function livenessChecker(setting: Setting): Checker {
         case "resumed":
           isPaused = false;
           from(atUs);
+          hideUntil(atUs + LONGEST_RETURN);
           break;
         case "deployed":
           from(atUs + hiddenUs);
+          slower(2 * (intervalOf(sighting.plan) - intervalOf(setting.plan)));
           break;
         case "fault":
+          unsettle(sighting);
           from(hides(sighting) ? atUs + hiddenUs : isLostSweep(sighting) ? atUs : 0);
           break;
       }
-      return overdue(atUs);
+      const late = overdue(atUs);
+      return late ?? (sighting.kind === "tick" && sighting.bells === 0 ? unrung(atUs) : undefined);
     },
   };
 }

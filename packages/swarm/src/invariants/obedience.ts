@@ -6,7 +6,7 @@ import {
   type Broken,
   type Checker,
   inSeconds,
-  longestPauseUs,
+  longestDelayUs,
   meaningOf,
   type Setting,
   SLACK,
@@ -25,37 +25,39 @@ interface Quiet {
 }
 
 /** A turn reads the gate every five seconds, and again after one when that failed. */
-const GATE_READ_WITHIN: Micros = seconds(6);
+export const GATE_READ_WITHIN: Micros = seconds(6);
 
 /**
  * A target that asked to be left alone is, by the process that heard it and by all that come after; and a gateway that a
  * person paused calls nothing until it is resumed.
  *
- * Excused: a park that its process had no time to leave in the gate, or could not, before it died.
+ * Excused: a refusal of a call whose worker had died while it was on its way; a park that its process had no time to leave in the gate, or could not, before it died.
  */
 export function obedienceChecker(setting: Setting): Checker {
   let quiets: Quiet[] = [];
   let pausedAtUs: Micros | undefined;
+  let diedAtUs = Number.NEGATIVE_INFINITY;
   let lostCallAtUs = Number.NEGATIVE_INFINITY;
   const stepsUs = wallStepsUs(setting);
-  const pauseUs = longestPauseUs(setting);
+  /** A call that is on its way when the refusal comes has left before. */
+  const onItsWayUs = longestDelayUs(setting);
   const savedWithinUs = us(WAY_BACK + awsCallUs(setting));
   // In deferral other slots learn of it by the gate, which they believe for a second, and while they get ready.
   const heardWithinUs =
     setting.plan.dispatch.kind === "doorbell"
       ? WAY_BACK
       : us(2 * savedWithinUs + GATE_BELIEVED_FOR + ms(2 * setting.scenario.target.handshakeMs));
-  const pausedWithinUs = us(GATE_READ_WITHIN + awsCallUs(setting) + pauseUs + WAY_BACK);
+  const pausedWithinUs = us(GATE_READ_WITHIN + awsCallUs(setting) + onItsWayUs + WAY_BACK);
 
   const called = (call: Called): Broken | undefined => {
     const { atUs, request } = call;
     quiets = quiets.filter(({ untilUs }) => atUs < untilUs);
     const hit = quiets.find(({ fromUs }) => atUs > fromUs);
     const asked = quietOf(call, setting);
-    if (asked !== undefined) {
+    if (asked !== undefined && atUs > diedAtUs + onItsWayUs) {
       quiets.push({
         answeredAtUs: asked.answeredAtUs,
-        fromUs: us(asked.answeredAtUs + heardWithinUs + pauseUs),
+        fromUs: us(asked.answeredAtUs + heardWithinUs + onItsWayUs),
         untilUs: us(asked.untilUs - SLACK - stepsUs),
       });
     }
@@ -71,6 +73,7 @@ export function obedienceChecker(setting: Setting): Checker {
   };
 
   const died = (atUs: Micros) => {
+    diedAtUs = atUs;
     quiets = quiets.filter(({ answeredAtUs }) => atUs > answeredAtUs + savedWithinUs && lostCallAtUs < answeredAtUs);
   };
 
@@ -89,10 +92,10 @@ export function obedienceChecker(setting: Setting): Checker {
 /** When the worker knows, and until when the target wants to be left alone. */
 export function quietOf(
   { atUs, reaction, asksUs }: Called,
-  { plan }: Setting,
+  { file }: Pick<Setting, "file">,
 ): { readonly answeredAtUs: Micros; readonly untilUs: Micros } | undefined {
-  if (meaningOf(reaction, plan) !== "throttled") return undefined;
+  if (meaningOf(reaction, file) !== "throttled") return undefined;
   const answeredAtUs = us(atUs + reaction.latencyUs);
-  const { pauseUs, maxPauseUs } = plan.outcomes.throttled;
-  return { answeredAtUs, untilUs: us(answeredAtUs + Math.min(asksUs ?? pauseUs, maxPauseUs)) };
+  const { pause, maxPause } = file.outcomes.throttled;
+  return { answeredAtUs, untilUs: us(answeredAtUs + Math.min(asksUs ?? pause, maxPause)) };
 }

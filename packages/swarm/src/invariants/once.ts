@@ -1,7 +1,6 @@
-import type { GatewayPlan } from "@sluice/dsl";
 import type { Sighting } from "../sighting";
 import { isDeath, isLostCall } from "../sighting";
-import { type Broken, type Checker, inSeconds, meaningOf, type Setting } from "./checker";
+import { type Broken, type Checker, inSeconds, isRefused, isRepeatable, longestDelayUs, type Setting } from "./checker";
 
 type Called = Extract<Sighting, { kind: "called" }>;
 
@@ -11,8 +10,10 @@ type Called = Extract<Sighting, { kind: "called" }>;
  * attempt, unless a worker died or a call to AWS was lost since the first, or it was redriven: what was refused may be called
  * again by a turn that could not tell the refusal (seed 1037). In deferral copies of one message may be called at once.
  */
-export function onceChecker({ plan }: Setting): Checker {
+export function onceChecker(setting: Setting): Checker {
+  const { file, plan } = setting;
   const mayBeCopied = plan.dispatch.kind === "deferral";
+  const onItsWayUs = longestDelayUs(setting);
   const ended = new Set<string>();
   const redriven = new Set<string>();
   /** Calls that were not refused, by request. */
@@ -24,14 +25,14 @@ export function onceChecker({ plan }: Setting): Checker {
     const { request, atUs, attempt } = sighting;
     const before = lastCalls.get(request);
     lastCalls.set(request, sighting);
-    const mayRepeat = isRepeatable(plan, sighting.operation);
+    const mayRepeat = isRepeatable(file, sighting.operation);
     const count = risked.get(request) ?? 0;
     if (!mayRepeat && count > 0) {
       return { message: `${request} may not be repeated and was called again at ${inSeconds(atUs)}`, request };
     }
-    if (!isRefused(sighting, plan)) risked.set(request, count + 1);
+    if (!isRefused(sighting.reaction, file)) risked.set(request, count + 1);
     // In deferral two slots may hold copies of one message at once; where a repeat does no harm, both call.
-    const isTwice = !mayBeCopied && before?.attempt === attempt && excusedAtUs < before.atUs;
+    const isTwice = !mayBeCopied && before?.attempt === attempt && excusedAtUs + onItsWayUs < before.atUs;
     if (!isTwice || redriven.has(request)) return undefined;
     return { message: `${request} was called twice in one attempt, again at ${inSeconds(atUs)}`, request };
   };
@@ -59,9 +60,3 @@ export function onceChecker({ plan }: Setting): Checker {
     },
   };
 }
-
-const isRefused = ({ reaction }: Called, plan: GatewayPlan): boolean =>
-  ["throttled", "unavailable"].includes(meaningOf(reaction, plan));
-
-const isRepeatable = ({ operations }: GatewayPlan, name: string): boolean =>
-  operations.some((operation) => operation.name === name && operation.repeatable);

@@ -1,7 +1,7 @@
 import { type Micros, us } from "@sluice/dsl";
 import type { Sighting } from "../sighting";
 import { isDeath, isLostCall } from "../sighting";
-import { type Broken, type Checker, inSeconds, type Setting, SLACK, wallStepsUs } from "./checker";
+import { type Broken, type Checker, inSeconds, longestDelayUs, type Setting, SLACK, wallStepsUs } from "./checker";
 
 interface Open {
   readonly untilUs: Micros;
@@ -13,25 +13,24 @@ interface Open {
  * Never more calls open than `concurrency`, as the worker sees it: a call without an answer is open for its response
  * timeout, and keeps its place for one more.
  *
- * Excused: calls whose worker died with them; and places of calls given up that a turn could not hand on, because a call
+ * Excused: calls whose worker died with them, also where their bytes were still on their way; and places of calls given up that a turn could not hand on, because a call
  * to AWS failed since or the wall clock, in which it hands them on, was moved.
  */
 export function openCallsChecker(setting: Setting): Checker {
-  const { responseUs } = setting.plan.timeouts;
+  const responseUs = setting.file.timeouts.response;
+  const onTheirWayUs = longestDelayUs(setting);
   const handedOnByAWrongClock = wallStepsUs(setting) > 0;
-  let { openCalls } = setting.plan;
+  let openCalls = openCallsOf(setting);
   let open: Open[] = [];
   let diedAtUs = Number.NEGATIVE_INFINITY;
-  const onItsWayUs = setting.plan.limit.jitterUs + SLACK;
 
   const called = ({ atUs, reaction }: Extract<Sighting, { kind: "called" }>): Broken | undefined => {
     open = open.filter(({ untilUs }) => atUs < untilUs);
+    if (atUs <= diedAtUs + onTheirWayUs) return undefined;
     const isAnswered = reaction.end !== "hang" && reaction.latencyUs < responseUs;
     const openUs = isAnswered ? reaction.latencyUs : 2 * responseUs - SLACK;
     const givenUpAtUs = us(atUs + (isAnswered ? openUs : responseUs));
     open.push({ untilUs: handedOnByAWrongClock ? givenUpAtUs : us(atUs + openUs), givenUpAtUs });
-    // Its bytes were on their way when its worker died.
-    if (atUs - diedAtUs <= onItsWayUs) open.pop();
     if (open.length <= openCalls) return undefined;
     return { message: `${open.length} calls are open at ${inSeconds(atUs)}, and ${openCalls} may be` };
   };
@@ -40,7 +39,7 @@ export function openCallsChecker(setting: Setting): Checker {
     invariant: "rate",
     see(sighting) {
       if (sighting.kind === "called") return called(sighting);
-      if (sighting.kind === "deployed") openCalls = Math.max(openCalls, sighting.plan.openCalls);
+      if (sighting.kind === "deployed") openCalls = Math.max(openCalls, openCallsOf(sighting));
       if (isDeath(sighting)) {
         open = [];
         diedAtUs = sighting.atUs;
@@ -50,3 +49,7 @@ export function openCallsChecker(setting: Setting): Checker {
     },
   };
 }
+
+/** What the file allows; where it says nothing, and in deferral, what the plan takes for enough. */
+const openCallsOf = ({ file, plan }: Pick<Setting, "file" | "plan">): number =>
+  plan.dispatch.kind === "deferral" ? plan.openCalls : (file.concurrency ?? plan.openCalls);

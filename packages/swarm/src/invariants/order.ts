@@ -1,4 +1,4 @@
-import { type Checker, inSeconds, type Setting } from "./checker";
+import { type Checker, inSeconds, type Setting, sharesOf } from "./checker";
 import { Reach } from "./reach";
 
 /** As many starts as a tier may be owed, and one that was under way when a higher request came. */
@@ -10,7 +10,7 @@ const MOST_OWED = 4;
  * tier begins with all that it may be owed.
  */
 export function orderChecker(setting: Setting): Checker {
-  const { tiers } = setting.plan;
+  const tiers = sharesOf(setting.file);
   const reach = new Reach(setting);
   const credits = new Map(tiers.map(({ name }) => [name, MOST_OWED]));
 

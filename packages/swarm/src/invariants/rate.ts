@@ -1,4 +1,4 @@
-import { type GatewayPlan, type Micros, us } from "@sluice/dsl";
+import { type GatewaySpec, type Micros, us } from "@sluice/dsl";
 import { judge } from "@sluice/local";
 import { isDeath } from "../sighting";
 import { type Broken, type Checker, inSeconds, type Setting } from "./checker";
@@ -19,8 +19,8 @@ interface InForce {
  * A turn that runs when a limit is changed ends by the old one, within the function's timeout: until then, the larger of
  * the two holds.
  */
-export function rateChecker({ plan }: Setting): Checker {
-  let limits = limitOf(plan);
+export function rateChecker({ file, plan }: Setting): Checker {
+  let limits = limitOf(file);
   let functionTimeoutUs = plan.worker.functionTimeoutUs;
   const arrivals: Micros[] = [];
   let first = 0;
@@ -52,14 +52,14 @@ export function rateChecker({ plan }: Setting): Checker {
       if (sighting.kind !== "deployed") return undefined;
       const untilUs = us(sighting.atUs + functionTimeoutUs);
       functionTimeoutUs = sighting.plan.worker.functionTimeoutUs;
-      limits = [...limits.map((limit) => ({ ...limit, untilUs: limit.untilUs ?? untilUs })), ...limitOf(sighting.plan)];
+      limits = [...limits.map((limit) => ({ ...limit, untilUs: limit.untilUs ?? untilUs })), ...limitOf(sighting.file)];
       return undefined;
     },
   };
 }
 
-function limitOf({ limit: { rate } }: GatewayPlan): InForce[] {
-  return rate === undefined ? [] : [{ ...rate, untilUs: undefined }];
+function limitOf({ rateLimit }: GatewaySpec): InForce[] {
+  return rateLimit === undefined ? [] : [{ ...rateLimit, untilUs: undefined }];
 }
 
 /**
@@ -67,8 +67,8 @@ function limitOf({ limit: { rate } }: GatewayPlan): InForce[] {
  *
  * @throws Error when it judges otherwise than our own counting
  */
-export async function judgeAll(arrivals: readonly Micros[], { limit: { rate } }: GatewayPlan): Promise<Broken[]> {
-  if (rate === undefined) return [];
-  const { isKept, overLimit } = await judge(arrivals, rate);
-  return isKept ? [] : [{ message: `rolling-rate-limiter refuses ${overLimit} calls of ${rate.text}` }];
+export async function judgeAll(arrivals: readonly Micros[], { rateLimit }: GatewaySpec): Promise<Broken[]> {
+  if (rateLimit === undefined) return [];
+  const { isKept, overLimit } = await judge(arrivals, rateLimit);
+  return isKept ? [] : [{ message: `rolling-rate-limiter refuses ${overLimit} calls of ${rateLimit.text}` }];
 }

@@ -1,4 +1,4 @@
-import { type Checker, inSeconds, type Setting } from "./checker";
+import { type Checker, inSeconds, type Setting, sharesOf } from "./checker";
 import { Reach } from "./reach";
 
 /**
@@ -9,7 +9,7 @@ const owedAtMost = (tiers: number): number => 3 + tiers;
 
 /** A tier with waiting work gets its share of any long enough run of starts: it is never owed more than a few. */
 export function starvationChecker(setting: Setting): Checker {
-  const { tiers } = setting.plan;
+  const tiers = sharesOf(setting.file);
   const reach = new Reach(setting);
   const owed = new Map<string, number>();
 

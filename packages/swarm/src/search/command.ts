@@ -7,7 +7,7 @@ import type { Scenario } from "../scenario";
 import type { Sighting } from "../sighting";
 import { search } from "./search";
 import { shrink } from "./shrink";
-import { add, NOTHING, renderTotals, type Totals } from "./totals";
+import { add, counted, NOTHING, renderTotals, type Totals } from "./totals";
 import { renderTrace } from "./trace";
 
 export interface SearchOptions {
@@ -29,8 +29,12 @@ export interface SearchOptions {
 export interface Terminal {
   readonly out: (line: string) => void;
   readonly progress: (line: string) => void;
+  /** Keeps a text under a file name. @returns where, as a command line takes it */
+  readonly save: (name: string, text: string) => string;
   readonly interrupt: AbortSignal;
 }
+
+const TELL_EVERY_MS = 10_000;
 
 /** Wrong use, in words. */
 export class WrongUse extends Error {
@@ -47,7 +51,7 @@ export const newSearchCommand = (run: (options: SearchOptions) => Promise<void>)
     .option("--from <seed>", "the first seed (default: one that was not searched before)", whole)
     .option("--jobs <count>", "processors to use", whole, 1)
     .option("--seed <seed>", "run this seed only, as a failure printed it", whole)
-    .option("--scenario <file>", "run the scenario in this file only, as a failure printed it")
+    .option("--scenario <file>", "run the scenario in this file only, as a failure wrote it")
     .option("--trace", "print everything that happened in a run that breaks something, or of --seed", false)
     .option("--no-shrink", "print the scenario as it was drawn")
     .addOption(new Option("--format <format>", "how to print").choices(["pretty", "json"]).default("pretty"))
@@ -72,7 +76,10 @@ function positive(text: string): number {
 export async function runSearch(options: SearchOptions, terminal: Terminal): Promise<0 | 1 | 130> {
   const one = await onlyScenario(options);
   if (one !== undefined) return replay(one, options, terminal);
-  const { totals, failure } = await searchSeeds(options, terminal);
+  const {
+    totals,
+    failures: [failure],
+  } = await searchSeeds(options, terminal);
   if (failure !== undefined) return tellFailure(drawScenario(failure.seed), totals, options, terminal);
   tellTotals(totals, options, terminal);
   return terminal.interrupt.aborted ? 130 : 0;
@@ -100,7 +107,9 @@ async function readScenario(file: string): Promise<Scenario> {
     if (!(error instanceof SyntaxError)) throw error;
     // Told below, like JSON of another shape.
   }
-  throw new WrongUse(`${file} holds no scenario of version 1. Give the JSON that a failing search printed.`);
+  throw new WrongUse(
+    `${file} holds no scenario of version 1. Give the file that a failing search wrote, or what --format json has under failure.scenario.`,
+  );
 }
 
 function searchSeeds(options: SearchOptions, terminal: Terminal) {
@@ -117,9 +126,9 @@ function searchSeeds(options: SearchOptions, terminal: Terminal) {
       isTimeUp: () => terminal.interrupt.aborted || (options.runs === undefined && Date.now() >= until),
     },
     (totals) => {
-      if (Date.now() - toldAt < 10_000) return;
+      if (Date.now() - toldAt < TELL_EVERY_MS) return;
       toldAt = Date.now();
-      terminal.progress(`${totals.runs} runs, ${totals.calls} calls, nothing broken`);
+      terminal.progress(`${counted(totals.runs, "run")}, ${counted(totals.calls, "call")}, nothing broken`);
     },
   );
 }
@@ -140,8 +149,10 @@ async function replay(scenario: Scenario, options: SearchOptions, terminal: Term
 async function tellFailure(scenario: Scenario, totals: Totals, options: SearchOptions, terminal: Terminal): Promise<1> {
   const first = await runScenario(scenario);
   const invariant = first.violations[0]?.invariant;
-  const breaks = async (candidate: Scenario) =>
-    !terminal.interrupt.aborted && (await runScenario(candidate)).violations[0]?.invariant === invariant;
+  const breaks = tellingOf(terminal, async (candidate) => {
+    if (terminal.interrupt.aborted) return false;
+    return (await runScenario(candidate)).violations[0]?.invariant === invariant;
+  });
   if (options.shrink) terminal.progress(`seed ${scenario.seed} breaks ${invariant}; making it smaller …`);
   const smallest = options.shrink ? await shrink(scenario, breaks) : scenario;
   const seen: Sighting[] = [];
@@ -153,20 +164,35 @@ async function tellFailure(scenario: Scenario, totals: Totals, options: SearchOp
     );
     return 1;
   }
+  const saved = () => terminal.save(`seed-${scenario.seed}.json`, `${JSON.stringify(smallest)}\n`);
   const lines = [
     `seed ${scenario.seed} breaks ${violation.invariant}: ${violation.message}`,
     "",
     "what happened:",
     ...renderTrace(seen, violation, options.trace),
     "",
-    `the scenario, ${sizeOf(scenario, smallest)} (save it, and run it by --scenario FILE):`,
-    JSON.stringify(smallest),
-    "",
     ...renderTotals(totals),
     `again: npm run simulate:search -- --seed ${scenario.seed}`,
+    ...(options.scenario === undefined || smallest !== scenario
+      ? [`the scenario alone, ${sizeOf(scenario, smallest)}: npm run simulate:search -- --scenario ${saved()}`]
+      : []),
   ];
   for (const line of lines) terminal.out(line);
   return 1;
+}
+
+/** Making a scenario smaller takes minutes: says now and then how far it is. */
+function tellingOf(terminal: Terminal, breaks: (candidate: Scenario) => Promise<boolean>): typeof breaks {
+  let toldAt = Date.now();
+  let tried = 0;
+  return async (candidate) => {
+    tried += 1;
+    if (Date.now() - toldAt >= TELL_EVERY_MS) {
+      toldAt = Date.now();
+      terminal.progress(`${tried} smaller scenarios tried, now ${counted(candidate.requests.length, "request")} …`);
+    }
+    return breaks(candidate);
+  };
 }
 
 const NOT_AGAIN: Violation = {

@@ -1,4 +1,7 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join, relative } from "node:path";
 import { CommanderError } from "commander";
+import { ROOT } from "../mutants/places";
 import { newSearchCommand, runSearch, type Terminal, WrongUse } from "./command";
 
 /**
@@ -25,14 +28,24 @@ export async function main(words: readonly string[], terminal: Terminal): Promis
   }
 }
 
+/** Removed by `npm run clean`. */
+const KEPT = join(ROOT, ".build", "swarm");
+
 /** The process's own. The first Ctrl-C ends the search with its counts, the second one ends it at once. */
 export async function runProcess(): Promise<void> {
+  // Who reads with `head` has seen enough.
+  process.stdout.on("error", ({ code }: NodeJS.ErrnoException) => process.exit(code === "EPIPE" ? 0 : 2));
   const interrupt = new AbortController();
   process.once("SIGINT", () => interrupt.abort());
   process.once("SIGTERM", () => interrupt.abort());
   process.exitCode = await main(process.argv.slice(2), {
     out: (line) => void process.stdout.write(`${line}\n`),
     progress: (line) => void process.stderr.write(`${line}\n`),
+    save: (name, text) => {
+      mkdirSync(KEPT, { recursive: true });
+      writeFileSync(join(KEPT, name), text);
+      return relative(process.cwd(), join(KEPT, name));
+    },
     interrupt: interrupt.signal,
   });
 }

@@ -12,12 +12,14 @@ export interface SearchLimits {
   readonly isTimeUp: () => boolean;
   /** Processors used. 1 runs in this thread. */
   readonly jobs: number;
+  /** Ends at so many runs that broke something; left out: at the first. */
+  readonly mostFailures?: number;
 }
 
 export interface Found {
   readonly totals: Totals;
-  /** The first run that broke something; of several at once, the one with the lowest seed. */
-  readonly failure: RunOutcome | undefined;
+  /** Runs that broke something, the lowest seed first. */
+  readonly failures: readonly RunOutcome[];
 }
 
 /** Runs a seed; the way to a thread of its own, or to this one. */
@@ -26,14 +28,15 @@ interface Runner {
   end(): void;
 }
 
-/** Runs seed after seed from `from` on, until one breaks something, the time is up or all have run. */
+/** Runs seed after seed from `from` on, until so many have broken something, the time is up or all have run. */
 export async function search(limits: SearchLimits, onRun: (totals: Totals) => void = () => {}): Promise<Found> {
   let totals = NOTHING;
   const failures: RunOutcome[] = [];
   let next = limits.from;
+  const mostFailures = limits.mostFailures ?? 1;
   const end = limits.runs === undefined ? Number.POSITIVE_INFINITY : limits.from + limits.runs;
   const work = async (runner: Runner) => {
-    while (failures.length === 0 && next < end && !limits.isTimeUp()) {
+    while (failures.length < mostFailures && next < end && !limits.isTimeUp()) {
       const outcome = await runner.run(next++);
       totals = add(totals, outcome);
       onRun(totals);
@@ -42,8 +45,7 @@ export async function search(limits: SearchLimits, onRun: (totals: Totals) => vo
     runner.end();
   };
   await Promise.all(Array.from({ length: limits.jobs }, () => work(limits.jobs === 1 ? hereRunner : threadRunner())));
-  const [failure] = failures.sort((a, b) => a.seed - b.seed);
-  return { totals, failure };
+  return { totals, failures: failures.sort((a, b) => a.seed - b.seed) };
 }
 
 const hereRunner: Runner = { run: runSeed, end: () => {} };

@@ -7,7 +7,10 @@ export interface Totals {
   readonly requests: number;
   readonly calls: number;
   readonly simulatedMs: number;
+  /** How often each kind of fault struck. */
   readonly faults: Readonly<Record<string, number>>;
+  /** In how many of the runs it did. */
+  readonly runsWithFault: Readonly<Record<string, number>>;
   readonly operations: Readonly<Record<string, number>>;
   readonly ends: Readonly<Record<string, number>>;
 }
@@ -19,6 +22,7 @@ export const NOTHING: Totals = {
   calls: 0,
   simulatedMs: 0,
   faults: {},
+  runsWithFault: {},
   operations: {},
   ends: {},
 };
@@ -30,6 +34,7 @@ export const add = (totals: Totals, outcome: RunOutcome): Totals => ({
   calls: totals.calls + outcome.calls,
   simulatedMs: totals.simulatedMs + outcome.simulatedMs,
   faults: sum(totals.faults, outcome.faults),
+  runsWithFault: sum(totals.runsWithFault, Object.fromEntries(Object.keys(outcome.faults).map((kind) => [kind, 1]))),
   operations: sum(totals.operations, outcome.operations),
   ends: sum(totals.ends, outcome.ends),
 });
@@ -56,7 +61,7 @@ export function renderTotals(totals: Totals): string[] {
   ];
 }
 
-const counted = (count: number, what: string): string => `${shown(count)} ${what}${count === 1 ? "" : "s"}`;
+export const counted = (count: number, what: string): string => `${shown(count)} ${what}${count === 1 ? "" : "s"}`;
 
 const shown = (count: number): string => count.toLocaleString("en-GB");
 

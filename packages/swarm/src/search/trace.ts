@@ -59,6 +59,8 @@ function wordsOf(one: Sighting): string | undefined {
       return "its publish looked failed, and was done";
     case "delivered":
       return `delivered to the queue of ${one.tier}`;
+    case "rung":
+      return "a bell came into its queue";
     case "looked":
       return one.ids.length === 0 ? undefined : `a worker received ${one.ids.length} from ${one.tier}`;
     case "givenBack":

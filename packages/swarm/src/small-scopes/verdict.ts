@@ -6,7 +6,7 @@ import { ask } from "../invariants/checker";
 import type { Violation } from "../outcome";
 import type { Scenario } from "../scenario";
 import type { Sighting } from "../sighting";
-import { messagesLeft, nameOf, type Tell, watch } from "../watch";
+import { bellsLeft, messagesLeft, nameOf, type Tell, watch } from "../watch";
 
 /** As often as the checkers are told that time has passed. */
 const TICK_EVERY = seconds(5);
@@ -24,7 +24,7 @@ export class Verdict {
     private readonly gateway: Deployment,
     lateUs: number,
   ) {
-    this.checkers = allCheckers({ plan: gateway.plan, scenario: asScenario(lateUs) });
+    this.checkers = allCheckers({ file: gateway.file, plan: gateway.plan, scenario: asScenario(lateUs) });
   }
 
   begin(world: Simulation): void {
@@ -54,7 +54,7 @@ export class Verdict {
   tick(world: Simulation): void {
     if (world.clock.now() - this.tickedAt < TICK_EVERY) return;
     this.tickedAt = world.clock.now();
-    this.tell({ kind: "tick", running: world.services.stepFunctions.running });
+    this.tell({ kind: "tick", running: world.services.stepFunctions.running, bells: bellsLeft(world) });
   }
 
   async over(world: Simulation): Promise<void> {
