@@ -155,7 +155,7 @@ function drawOperations(random: Random, isCalm: boolean, stormMs: number, gatewa
 /** Nothing but the code, where the patch would change the slots: that is deployed paused. */
 function deployable(gateway: Scenario["gateway"], patch: Scenario["gateway"]): Scenario["gateway"] {
   const slots = (file: Scenario["gateway"]) => {
-    const { dispatch } = planOf(JSON.stringify(file));
+    const { dispatch } = planOf(readGateway(JSON.stringify(file)));
     return dispatch.kind === "deferral" ? dispatch.slots : 1;
   };
   return slots(gateway) === slots({ ...gateway, ...patch }) ? patch : {};

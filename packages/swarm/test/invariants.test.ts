@@ -101,7 +101,7 @@ describe("rate", () => {
   });
   test("a lowered limit holds when the turns that began under the old one are over", () => {
     const lower = readGateway(JSON.stringify({ ...GATEWAY, rateLimit: "1/s" }));
-    const deployed = { kind: "deployed", file: lower, plan: planGateway(lower) };
+    const deployed = { kind: "deployed", file: lower, plan: planOf(lower) };
     const timeout = plan.worker.functionTimeoutUs / 1_000_000;
     const two = (at: number): Log => [
       [at, called("a")],

@@ -64,7 +64,6 @@ interface Bounds {
   /** How long longer after a worker's death. */
   readonly hiddenUs: Micros;
 }
-}
 
 const SWEEP: Micros = seconds(60);
 const PREPARATION: Micros = seconds(30);
