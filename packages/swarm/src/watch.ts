@@ -45,7 +45,8 @@ function tellFault({ name, where, input }: Fault, tell: Tell): void {
 class Records {
   /** By the queue's name. */
   private readonly tiers: ReadonlyMap<string, string>;
-  private readonly bellUrl: string | undefined;
+  /** The name of the bells' queue. */
+  private readonly bells: string;
   /** By receipt handle. */
   private readonly handles = new Map<string, Envelope>();
   /** By task token. */
@@ -58,7 +59,7 @@ class Records {
     const [worker = ""] = world.stack.functionNames;
     const { environment } = world.services.lambda.deployed(worker);
     const urls: Record<string, string> = JSON.parse(environment.SLUICE_TIER_QUEUE_URLS ?? "{}");
-    this.bellUrl = environment.SLUICE_BELL_QUEUE_URL;
+    this.bells = queueNameOf(environment.SLUICE_BELL_QUEUE_URL);
     this.tiers = new Map(Object.entries(urls).map(([tier, url]) => [queueNameOf(url), tier]));
   }
 
@@ -100,7 +101,7 @@ class Records {
   }
 
   private delivered({ input }: Performed): void {
-    if (input.QueueUrl === this.bellUrl) this.tell({ kind: "rung" });
+    if (queueNameOf(input.QueueUrl) === this.bells) this.tell({ kind: "rung" });
     const tier = this.tiers.get(queueNameOf(input.QueueUrl));
     if (tier === undefined) return;
     const envelope = envelopeIn(input.MessageBody);
