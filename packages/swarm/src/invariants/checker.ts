@@ -35,6 +35,9 @@ export const inSeconds = (instant: Micros): string => `${(instant / 1_000_000).t
 export const WAY_BACK: Micros = us(150_000);
 export const SLACK: Micros = us(50_000);
 
+/** How long bytes that left a worker just before it died may be on their way. */
+export const onItsWayUs = ({ plan }: Setting): Micros => us(plan.limit.jitterUs + SLACK);
+
 /** A role's call to AWS at its slowest; two, because some steps ask twice. */
 export const awsCallUs = ({ scenario }: Setting): Micros => us(2 * (scenario.aws.faults.callWithinUs ?? ms(10)));
 

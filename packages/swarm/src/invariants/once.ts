@@ -1,17 +1,19 @@
 import type { GatewayPlan } from "@sluice/dsl";
 import type { Sighting } from "../sighting";
 import { isDeath, isLostCall } from "../sighting";
-import { type Broken, type Checker, inSeconds, meaningOf, type Setting } from "./checker";
+import { type Broken, type Checker, inSeconds, meaningOf, onItsWayUs, type Setting } from "./checker";
 
 type Called = Extract<Sighting, { kind: "called" }>;
 
 /**
  * An execution ends once. A call that may not be repeated is never risked a second time, whatever went wrong and whoever
  * redrives it, unless the one before was refused (throttled, or unavailable by the file). No call is made twice in one
- * attempt, unless a worker died or a call to AWS was lost since the first, or it was redriven: what was refused may be called
+ * attempt, unless a worker died or a call to AWS was lost since the first had left (seed 55), or it was redriven: what was refused may be called
  * again by a turn that could not tell the refusal (seed 1037). In deferral copies of one message may be called at once.
  */
-export function onceChecker({ plan }: Setting): Checker {
+export function onceChecker(setting: Setting): Checker {
+  const { plan } = setting;
+  const wayUs = onItsWayUs(setting);
   const mayBeCopied = plan.dispatch.kind === "deferral";
   const ended = new Set<string>();
   const redriven = new Set<string>();
@@ -31,7 +33,7 @@ export function onceChecker({ plan }: Setting): Checker {
     }
     if (!isRefused(sighting, plan)) risked.set(request, count + 1);
     // In deferral two slots may hold copies of one message at once; where a repeat does no harm, both call.
-    const isTwice = !mayBeCopied && before?.attempt === attempt && excusedAtUs < before.atUs;
+    const isTwice = !mayBeCopied && before?.attempt === attempt && excusedAtUs + wayUs < before.atUs;
     if (!isTwice || redriven.has(request)) return undefined;
     return { message: `${request} was called twice in one attempt, again at ${inSeconds(atUs)}`, request };
   };

@@ -1,7 +1,7 @@
 import { type Micros, us } from "@sluice/dsl";
 import type { Sighting } from "../sighting";
 import { isDeath, isLostCall } from "../sighting";
-import { type Broken, type Checker, inSeconds, type Setting, SLACK, wallStepsUs } from "./checker";
+import { type Broken, type Checker, inSeconds, onItsWayUs, type Setting, SLACK, wallStepsUs } from "./checker";
 
 interface Open {
   readonly untilUs: Micros;
@@ -22,7 +22,7 @@ export function openCallsChecker(setting: Setting): Checker {
   let { openCalls } = setting.plan;
   let open: Open[] = [];
   let diedAtUs = Number.NEGATIVE_INFINITY;
-  const onItsWayUs = setting.plan.limit.jitterUs + SLACK;
+  const wayUs = onItsWayUs(setting);
 
   const called = ({ atUs, reaction }: Extract<Sighting, { kind: "called" }>): Broken | undefined => {
     open = open.filter(({ untilUs }) => atUs < untilUs);
@@ -31,7 +31,7 @@ export function openCallsChecker(setting: Setting): Checker {
     const givenUpAtUs = us(atUs + (isAnswered ? openUs : responseUs));
     open.push({ untilUs: handedOnByAWrongClock ? givenUpAtUs : us(atUs + openUs), givenUpAtUs });
     // Its bytes were on their way when its worker died.
-    if (atUs - diedAtUs <= onItsWayUs) open.pop();
+    if (atUs - diedAtUs <= wayUs) open.pop();
     if (open.length <= openCalls) return undefined;
     return { message: `${open.length} calls are open at ${inSeconds(atUs)}, and ${openCalls} may be` };
   };
