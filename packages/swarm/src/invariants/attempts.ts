@@ -6,11 +6,14 @@ export class Attempts {
   private readonly open = new Map<string, { readonly request: string; isCalled: boolean }>();
   /** By request: only one attempt is open at a time. */
   private readonly current = new Map<string, string>();
+  private readonly ended = new Set<string>();
 
   see(sighting: Sighting): void {
     switch (sighting.kind) {
       case "published":
         this.close(sighting.request);
+        // It was stopped while it published.
+        if (this.ended.has(sighting.request)) break;
         this.open.set(sighting.id, { request: sighting.request, isCalled: false });
         this.current.set(sighting.request, sighting.id);
         break;
@@ -23,7 +26,11 @@ export class Attempts {
       case "unpublished":
         this.open.delete(sighting.id);
         break;
+      case "redriven":
+        this.ended.delete(sighting.request);
+        break;
       case "ended":
+        this.ended.add(sighting.request);
         this.close(sighting.request);
         break;
     }

@@ -1,7 +1,7 @@
 import type { GatewayPlan } from "@sluice/dsl";
 import type { Sighting } from "../sighting";
 import { isDeath, isLostCall } from "../sighting";
-import { type Checker, heardStatus, meaningOf, type Setting } from "./checker";
+import { type Checker, heardStatus, meaningOf, onItsWayUs, type Setting } from "./checker";
 
 type Called = Extract<Sighting, { kind: "called" }>;
 type Ended = Extract<Sighting, { kind: "ended" }>;
@@ -12,7 +12,10 @@ type Ended = Extract<Sighting, { kind: "ended" }>;
  * Excused of not telling what it heard: a request since whose last call a worker died or a call to AWS was lost, and one
  * that was stopped: redriven, all that is known of it is that its call had begun.
  */
-export function honestyChecker({ plan }: Setting): Checker {
+export function honestyChecker(setting: Setting): Checker {
+  const { plan } = setting;
+  // A call may arrive a moment after its worker's death.
+  const wayUs = onItsWayUs(setting);
   const sender = plan.dispatch.kind === "doorbell" ? "sns" : "sqs";
   const calls = new Map<string, Called[]>();
   let excusedAtUs = Number.NEGATIVE_INFINITY;
@@ -33,7 +36,7 @@ export function honestyChecker({ plan }: Setting): Checker {
       const isExcused = stopped.has(sighting.request);
       const lie =
         lieOf(sighting, own, plan, wasShut || hasLostPublish) ??
-        (isExcused ? undefined : ignoranceOf(sighting, own, plan, excusedAtUs));
+        (isExcused ? undefined : ignoranceOf(sighting, own, plan, excusedAtUs + wayUs));
       return lie === undefined ? undefined : { message: wordsOf(sighting, own, plan, lie), request: sighting.request };
     },
   };
