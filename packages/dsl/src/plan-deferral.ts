@@ -30,7 +30,16 @@ export function slotsOf({ worker, tiers, concurrency }: SlotKeys, rate: Rate | u
   if (worker?.slots !== undefined) return worker.slots;
   const byRate = rate === undefined ? 0 : Math.ceil(callsPerSecond(rate) / STARTS_PER_SECOND_AND_SLOT);
   const wanted = Math.max(LEAST_MAX_CONCURRENCY * tiers.length, byRate);
-  return Math.max(1, Math.min(wanted, rate?.calls ?? wanted, concurrency ?? wanted));
+  const most = Math.max(1, Math.min(wanted, rate?.calls ?? wanted, concurrency ?? wanted));
+  return rate === undefined ? most : mostUseful(most, rate.calls);
+}
+
+/** Of up to `most` slots the number that uses most of the limit, since each has its part in whole calls. */
+function mostUseful(most: number, calls: number): number {
+  const used = (slots: number) => slots * Math.floor(calls / slots);
+  let best = most;
+  for (let slots = most - 1; slots > most / 2; slots--) if (used(slots) > used(best)) best = slots;
+  return best;
 }
 
 /** Where a file says how many slots there are, or that there are any. */

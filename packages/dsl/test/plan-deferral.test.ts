@@ -62,6 +62,8 @@ test("with no slots stated there are two a tier, as far as the limit and concurr
   expect(deferralOf("rateLimit: 600/5m").slots).toBe(6);
   expect(deferralOf("rateLimit: 5/s").slots).toBe(5);
   expect(deferralOf("rateLimit: 600/5m\nconcurrency: 3").slots).toBe(3);
+  // Six slots would have one of the ten calls each and leave four; five have two.
+  expect(deferralOf("rateLimit: 10/6s").slots).toBe(5);
 });
 
 test("AWS takes no mapping with less than two invocations at once, also of a worker with one slot", () => {

@@ -1,4 +1,5 @@
-import { Command } from "commander";
+import type { DispatchPlan } from "@sluice/dsl";
+import { Command, Option } from "commander";
 import { Cleanup } from "../cleanup";
 import { prepareStages } from "../demo/prepare";
 import { brokenPromises, type DemoReport, renderReport } from "../demo/report";
@@ -15,10 +16,13 @@ export interface DemoOptions {
   readonly seconds: number;
   /** Of the traffic. */
   readonly seed: number;
+  /** How work reaches the workers. */
+  readonly dispatch: DispatchPlan["kind"];
 }
 
 const ABOUT_REPORT = `
-The report as JSON has three keys:
+The report as JSON has four keys:
+  dispatch      how work reached the workers
   gateways      of each gateway its limits, requests and how they ended, calls,
                 refused ones, waits by tier
   killedWorker  what the SIGKILL cost: when, how long until the next call, and
@@ -32,10 +36,18 @@ export const newDemoCommand = (run: (options: DemoOptions) => Promise<void>): Co
     )
     .option("--seconds <n>", "how long the traffic lasts, 30 to 600", wholeNumber(30, 600), 60)
     .option("--seed <n>", "seed of the traffic", wholeNumber(0, 2 ** 31 - 1), 1)
+    .addOption(
+      new Option("--dispatch <way>", "how work reaches the workers")
+        .choices(["doorbell", "deferral"])
+        .default("doorbell"),
+    )
     .addOption(formatOption("the report"))
     .addHelpText("after", ABOUT_REPORT)
-    .addHelpText("after", example("sluice demo", "sluice demo --seed 7 --format json > report.json"))
-    .action(({ format, seconds, seed }: DemoOptions) => run({ format, seconds, seed }));
+    .addHelpText(
+      "after",
+      example("sluice demo", "sluice demo --dispatch deferral", "sluice demo --seed 7 --format json > report.json"),
+    )
+    .action(({ format, seconds, seed, dispatch }: DemoOptions) => run({ format, seconds, seed, dispatch }));
 
 /** Lints, plans, synthesizes and runs the sample gateways, and reports what their targets saw. */
 export async function runDemo(options: DemoOptions, io: Io): Promise<ExitCode> {
@@ -58,14 +70,14 @@ export async function runDemo(options: DemoOptions, io: Io): Promise<ExitCode> {
 }
 
 async function demonstrate(
-  { seconds, seed }: DemoOptions,
+  { seconds, seed, dispatch }: DemoOptions,
   io: Io,
   screen: Screen,
   cleanup: Cleanup,
 ): Promise<DemoReport | undefined> {
   const folder = newTemporaryFolder("demo", cleanup);
-  const stages = await prepareStages({ folder, seed, io, screen, cleanup });
-  return stages && runStages(stages, { runMs: seconds * 1_000, seed, io, screen, cleanup });
+  const stages = await prepareStages({ folder, seed, dispatch, io, screen, cleanup });
+  return stages && runStages(stages, { runMs: seconds * 1_000, seed, dispatch, io, screen, cleanup });
 }
 
 function print(report: DemoReport, { format }: DemoOptions, io: Io, screen: Screen): void {

@@ -1,5 +1,6 @@
 import { join, relative } from "node:path";
 import {
+  type DispatchPlan,
   type GatewayDocument,
   type GatewayPlan,
   type Json,
@@ -44,6 +45,7 @@ export interface Surroundings {
   /** Everything that is written goes there. */
   readonly folder: string;
   readonly seed: number;
+  readonly dispatch: DispatchPlan["kind"];
   readonly io: Io;
   readonly screen: Screen;
   readonly cleanup: Cleanup;
@@ -92,7 +94,7 @@ interface Planned {
 
 async function planSamples(
   documents: ReadonlyMap<string, GatewayDocument>,
-  { seed, screen, cleanup }: Surroundings,
+  { seed, dispatch, screen, cleanup }: Surroundings,
 ): Promise<Planned[]> {
   screen.title("Plan");
   const planned: Planned[] = [];
@@ -100,8 +102,8 @@ async function planSamples(
   for (const sample of SAMPLES) {
     const document = documents.get(sample.file);
     if (document === undefined) throw new Error(`${sample.file} was not linted`);
-    const deployed = planOf(document, {});
-    const scaled = scaledPatch(deployed);
+    const deployed = planOf(document, { worker: { dispatch } });
+    const scaled = { ...scaledPatch(deployed), worker: { dispatch } };
     const judged = planOf(document, scaled);
     const target = await startStandIn(judged, seed);
     cleanup.add(() => target.close());
@@ -115,9 +117,12 @@ async function planSamples(
       plan.limit.rate?.text ?? "",
       showDuration(plan.limit.jitterUs),
       showDuration(plan.limit.intervalUs),
+      ...(plan.dispatch.kind === "deferral" ? [String(plan.dispatch.slots)] : []),
     ]);
   }
-  screen.say(renderTable({ head: ["gateway", "limit", "here", "jitter", "one call every"], rows }, screen.colors));
+  const slots = dispatch === "deferral" ? ["slots"] : [];
+  const head = ["gateway", "limit", "here", "jitter", "one call every", ...slots];
+  screen.say(renderTable({ head, rows }, screen.colors));
   screen.say(
     "Windows are shorter here, at the same rate, so that they fill several times. The jitter is the default, not tuned.",
   );

@@ -27,11 +27,17 @@ export interface Kill {
 const LAST_BYTES_MS = 50;
 
 /** From the targets' logs and the executions' ends to the report. */
-export async function reportOf(lanes: readonly Lane[], beganAtMs: number, kill: Kill): Promise<DemoReport> {
+export async function reportOf(
+  lanes: readonly Lane[],
+  beganAtMs: number,
+  kill: Kill,
+  dispatch: DemoReport["dispatch"],
+): Promise<DemoReport> {
   const measured = await Promise.all(lanes.map((lane) => measurementsOf(lane, beganAtMs, kill)));
   const killed = measured.find(({ isKilled }) => isKilled);
   if (killed === undefined) throw new Error("no worker was killed");
   return {
+    dispatch,
     gateways: measured.map(({ gateway }) => measure(gateway)),
     killedWorker: killedWorkerOf(killed.gateway, beganAtMs, kill),
     naive: { gateways: measured.map(({ naive }) => measure(naive)) },

@@ -1,6 +1,6 @@
 import { setMaxListeners } from "node:events";
 import { SFNClient, StartExecutionCommand } from "@aws-sdk/client-sfn";
-import { type GatewayPlan, ms } from "@sluice/dsl";
+import { type DispatchPlan, ms } from "@sluice/dsl";
 import { type LocalWorld, runNaive } from "@sluice/local";
 import { parseEnvelope } from "@sluice/runtime";
 import type { Cleanup } from "../cleanup";
@@ -21,6 +21,7 @@ export interface Performance {
   /** Length of the run, drained queues included. */
   readonly runMs: number;
   readonly seed: number;
+  readonly dispatch: DispatchPlan["kind"];
   readonly io: Io;
   readonly screen: Screen;
   readonly cleanup: Cleanup;
@@ -60,7 +61,7 @@ export async function runStages({ world, stages }: Stages, performance: Performa
     ...lanes.map((lane) => sendAll(lane, client, beganAtMs, io)),
   ]);
   await naive.end();
-  return reportOf(lanes, beganAtMs, kill);
+  return reportOf(lanes, beganAtMs, kill, performance.dispatch);
 }
 
 function laneOf(stage: Stage, { runMs, seed }: Performance): Lane {
@@ -70,7 +71,7 @@ function laneOf(stage: Stage, { runMs, seed }: Performance): Lane {
     tiers: plan.tiers.map(({ name }) => name),
     ratePerSecond: 1_000_000 / plan.limit.intervalUs,
     runMs,
-    outageMs: sample.file === KILLED_FILE ? OUTAGE_MS : 0,
+    outageMs: plan.dispatch.kind === "doorbell" && sample.file === KILLED_FILE ? OUTAGE_MS : 0,
     seed,
   });
   return { stage, asks, ledger: new Ledger(asks.length) };
@@ -156,21 +157,19 @@ async function killWorker(
   const { plan, functionName } = victim.stage;
   await pause(beganAtMs + killAfterMs(runMs) - nowMs(), io.interrupt);
   // Between two turns there is nobody to kill; the next one begins within moments.
-  while (world.services.lambda.killRunning(functionName) === 0) await pause(20, io.interrupt);
+  // In deferral one of several slots.
+  while (world.services.lambda.killRunning(functionName, 1) === 0) await pause(20, io.interrupt);
   const atMs = nowMs();
   screen.say(`${plan.name}: its worker was killed with SIGKILL.`);
+  // The slot is free at once, and what pollers hold cannot be told from what the dead worker held.
+  if (plan.dispatch.kind === "deferral") return { atMs, held: new Set() };
+  const { turn } = plan.dispatch;
   const waiting = new Set(victim.ledger.waiting());
   // Only what its bells' hold has ended can another worker begin; until then all that is in flight is the dead one's.
   // Some of it was handed to a receive that it had open, and that nobody read any more.
-  await pause(standstillMs(plan) - MARGIN_MS, io.interrupt);
+  await pause((turn.bellHoldUs - turn.bellRenewUs) / 1_000 - MARGIN_MS, io.interrupt);
   const asked = new Set([...waiting, ...victim.ledger.waiting()]);
   return { atMs, held: new Set(inHands(world, victim.stage).filter((execution) => asked.has(execution))) };
-}
-
-/** For how long at least nothing is called after a worker's death: the bells' hold. Nothing of that kind in deferral. */
-function standstillMs({ dispatch }: GatewayPlan): number {
-  if (dispatch.kind === "deferral") return MARGIN_MS;
-  return (dispatch.turn.bellHoldUs - dispatch.turn.bellRenewUs) / 1_000;
 }
 
 /** Executions whose messages were received and not deleted. */

@@ -131,6 +131,11 @@ test("call takes the gateway, an operation, and what the request needs", async (
 });
 
 test("demo runs for a minute from seed 1 unless told otherwise", async () => {
-  expect(await optionsOf<DemoOptions>(newDemoCommand)).toEqual({ format: "pretty", seconds: 60, seed: 1 });
+  expect(await optionsOf<DemoOptions>(newDemoCommand)).toEqual({
+    format: "pretty",
+    seconds: 60,
+    seed: 1,
+    dispatch: "doorbell",
+  });
   await expect(optionsOf<DemoOptions>(newDemoCommand, "--seconds", "5")).rejects.toThrow("from 30 to 600");
 });

@@ -17,6 +17,7 @@ const figures = (overrides: Partial<GatewayFigures> = {}): GatewayFigures => ({
 });
 
 const report = (gateway: Partial<GatewayFigures>, backAfterMs: number | null = 8_700): DemoReport => ({
+  dispatch: "doorbell",
   gateways: [figures(gateway)],
   killedWorker: {
     gateway: "nvd",
@@ -32,6 +33,20 @@ const report = (gateway: Partial<GatewayFigures>, backAfterMs: number | null = 8
 
 test("a full window is no broken promise, nor is a request that failed", () => {
   expect(brokenPromises(report({}))).toEqual([]);
+});
+
+test("in deferral one call more in a window of the gateway whose worker was killed is none, and two are", () => {
+  const inDeferral = (mostInWindow: number) =>
+    brokenPromises({ ...report({ limits: [{ calls: 10, windowMs: 6_000, mostInWindow }] }), dispatch: "deferral" });
+  expect(inDeferral(11)).toEqual([]);
+  expect(inDeferral(12)).toHaveLength(1);
+  const over = {
+    ...report({ limits: [{ calls: 10, windowMs: 6_000, mostInWindow: 11 }] }),
+    dispatch: "deferral",
+  } as const;
+  const text = renderReport(over, colorsOf({ write: () => undefined }, {}), 100);
+  expect(text).toContain("nvd: one call more than its limit in a window, because its worker's death set a slot free.");
+  expect(text).not.toContain("No limit was broken");
 });
 
 test("one call too many in a window is a broken promise", () => {

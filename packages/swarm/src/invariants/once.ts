@@ -13,7 +13,7 @@ type Called = Extract<Sighting, { kind: "called" }>;
 export function onceChecker(setting: Setting): Checker {
   const { file, plan } = setting;
   const mayBeCopied = plan.dispatch.kind === "deferral";
-  const onItsWayUs = longestDelayUs(setting);
+  const onTheirWayUs = longestDelayUs(setting);
   const ended = new Set<string>();
   const redriven = new Set<string>();
   /** Calls that were not refused, by request. */
@@ -32,7 +32,7 @@ export function onceChecker(setting: Setting): Checker {
     }
     if (!isRefused(sighting.reaction, file)) risked.set(request, count + 1);
     // In deferral two slots may hold copies of one message at once; where a repeat does no harm, both call.
-    const isTwice = !mayBeCopied && before?.attempt === attempt && excusedAtUs + onItsWayUs < before.atUs;
+    const isTwice = !mayBeCopied && before?.attempt === attempt && excusedAtUs + onTheirWayUs < before.atUs;
     if (!isTwice || redriven.has(request)) return undefined;
     return { message: `${request} was called twice in one attempt, again at ${inSeconds(atUs)}`, request };
   };

@@ -103,9 +103,9 @@ export class Lambda {
     this.find(nameOrArn).placement = placement;
   }
 
-  /** Kills the environments of the running invocations, as a crash does. @returns how many */
-  killRunning(nameOrArn: string): number {
-    return this.find(nameOrArn).killRunning();
+  /** Kills the environments of running invocations, of all or of `most`, as a crash does. @returns how many */
+  killRunning(nameOrArn: string, most?: number): number {
+    return this.find(nameOrArn).killRunning(most);
   }
 
   /** Ends every environment as AWS does every few hours: frozen ones now, running ones after their invocation. */
@@ -211,8 +211,8 @@ class RunningFunction {
     this.replaceEnvironments();
   }
 
-  killRunning(): number {
-    const killed = [...this.running];
+  killRunning(most?: number): number {
+    const killed = [...this.running].slice(0, most);
     for (const environment of killed) environment.kill();
     return killed.length;
   }
