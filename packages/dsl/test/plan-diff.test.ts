@@ -62,7 +62,7 @@ describe("the limit", () => {
     // (1 s + 20 ms) / 10 and / 5
     expect([before?.intervalUs, after?.intervalUs]).toEqual([102_000, 204_000]);
     expect([before?.drainUs, after?.drainUs]).toEqual([10_200 * SECOND, 20_400 * SECOND]);
-    expect(only(changes, "limit").lastOldTurnUs).toBe((200 + 10 + 30) * SECOND);
+    expect(only(changes, "limit").lastOldTurnUs).toBe((400 + 10 + 30) * SECOND);
   });
 
   test("raised, it is safe: the larger of the two holds until the deployment is through", () => {
@@ -431,8 +431,8 @@ describe("dispatch", () => {
   test("another one is deployed paused: workers of both would call at once", () => {
     const change = only(changesBetween(doorbell, deferral()), "dispatch");
     expect(change).toMatchObject({ care: "paused", before: "doorbell", after: "deferral" });
-    // The old worker's function timeout: 20 response timeouts of 10 s, one more, and 30 s.
-    expect(change.lastOldTurnUs).toBe(240 * SECOND);
+    // The old worker's function timeout: 40 response timeouts of 10 s, one more, and 30 s.
+    expect(change.lastOldTurnUs).toBe(440 * SECOND);
     expect(only(changesBetween(deferral(), doorbell), "dispatch").care).toBe("paused");
   });
 
