@@ -16,12 +16,16 @@ export interface Deployment {
   remove(): void;
 }
 
-/** Half as long as the product's turns: a run is minutes long, and many turns must end in it. */
-const TURN_RESPONSES = 20;
-
-/** Plans a gateway as the product does, the length of its turns apart. */
-export const planOf = (file: GatewaySpec): GatewayPlan =>
-  planGateway(file, { turnUs: us(TURN_RESPONSES * file.timeouts.response) });
+/**
+ * Plans a gateway as the product does, but with turns half as long where they still hold an interval: a run is minutes long,
+ * and many turns must end in it.
+ */
+export function planOf(file: GatewaySpec): GatewayPlan {
+  const plan = planGateway(file);
+  if (plan.dispatch.kind !== "doorbell") return plan;
+  const turnUs = us(Math.floor(plan.dispatch.turn.lengthUs / 2));
+  return turnUs > plan.limit.intervalUs ? planGateway(file, { turnUs }) : plan;
+}
 
 /**
  * What a gateway file says, its defaults filled.

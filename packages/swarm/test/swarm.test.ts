@@ -21,6 +21,7 @@ test.each([
   [134, "an attempt whose publish looked failed is cleared away"],
   [140, "a stopped order that had been called is unknown when it is redriven"],
   [1037, "a refused order whose refusal could not be told is called again"],
+  [33, "in deferral, a request whose deadline passes while its slot waits is not called"],
 ])(
   "seed %i: %s",
   async (seed) => {

@@ -223,7 +223,7 @@ test("requests that a parked turn gave back are looked for by the next one, alth
 });
 
 test("a turn that ends by its clock with requests left is followed by the next at once, and not by the sweep", async () => {
-  const slow = await synthesize("1/20s", "timeouts: { response: 2s }\n");
+  const slow = await synthesize("1/20s", "timeouts: { response: 1s }\n");
   const world = await worldOf(slow);
   sendMany(world, 9, "read", "NORMAL");
   expect(await world.runUntilEnded("10m")).toBe(true);

@@ -1,7 +1,7 @@
 import { type DeferralPlan, type LimitPlan, type Micros, ms, seconds, us } from "@sluice/dsl";
 import { decided, nextStartAt, type Pace, unknownPast } from "./pacer";
 import type { GateState, Received } from "./ports";
-import { accept, receive, remove, renew, SHORT_LOOK } from "./receiving";
+import { accept, isPastDeadline, receive, remove, renew, SHORT_LOOK, tendHands } from "./receiving";
 import type { HeldRequest } from "./request";
 import { createAlarm, createSignal } from "./signal";
 import { canStart, giveBack, prepareStart } from "./staging";
@@ -193,11 +193,15 @@ function prepare(state: SlotState, held: HeldRequest, now: Micros): void {
 async function startWhenDue(state: SlotState, held: HeldRequest): Promise<boolean> {
   const { clock } = state.worker.ports;
   await clock.sleepUntil(startDue(state));
+  // An interval may be longer than what was left to its deadline.
+  tendHands(state);
+  await settle(state);
   if (isInHand(state, held) && !canStart(state, held) && held.stage.kind === "ready") {
     prepare(state, held, clock.now());
     await settle(state);
   }
   if (!isInHand(state, held) || !(await isOpen(state)) || !canStart(state, held)) return false;
+  if (isPastDeadline(state, held)) return false;
   // The clock is read last: whatever happens between here and the bytes is late, and only lateness is allowed for.
   const now = clock.now();
   remove(handOf(state, held.message.tier), held);
