@@ -20,6 +20,7 @@ test.each([
   [40, "the message of an attempt that nobody waits for claims nothing"],
   [134, "an attempt whose publish looked failed is cleared away"],
   [140, "a stopped order that had been called is unknown when it is redriven"],
+  [308, "a renewal that lands late does not hide what was given back"],
   [1037, "a refused order whose refusal could not be told is called again"],
   [33, "in deferral, a request whose deadline passes while its slot waits is not called"],
 ])(

@@ -71,6 +71,7 @@ export function accept(state: TurnState, hand: Hand, message: Received): void {
     envelope,
     operation: operation ?? NO_OPERATION,
     visibleFrom: ports.clock.now(),
+    renewal: Promise.resolve(),
     isCounted: false,
     claim: "none",
     stage: { kind: "waiting", notBefore: us(0) },
@@ -160,14 +161,17 @@ export function tendHands(state: TurnState): void {
 /** Hides a request for the queue's whole visibility from now on. */
 export function renew(state: TurnState, held: HeldRequest, now: Micros): void {
   held.visibleFrom = now;
-  chore(state, async () => {
-    try {
-      await state.worker.ports.tiers.setVisibility(held.message, state.worker.plan.queues.tierVisibilityUs);
-    } catch (error) {
-      // What is left of it covers two more renewals. Should it end, this turn receives a copy and drops it.
-      state.worker.ports.telemetry.event("renew-failed", { tier: held.message.tier, error: describe(error) });
-    }
-  });
+  held.renewal = hideOn(state, held);
+  chore(state, () => held.renewal);
+}
+
+async function hideOn({ worker: { plan, ports } }: TurnState, { message }: HeldRequest): Promise<void> {
+  try {
+    await ports.tiers.setVisibility(message, plan.queues.tierVisibilityUs);
+  } catch (error) {
+    // What is left of it covers two more renewals. Should it end, this turn receives a copy and drops it.
+    ports.telemetry.event("renew-failed", { tier: message.tier, error: describe(error) });
+  }
 }
 
 export function remove(hand: Hand, held: HeldRequest): void {

@@ -9,6 +9,8 @@ export interface HeldRequest {
   readonly operation: OperationPlan;
   /** When its visibility was last set: it must be renewed before it ends. */
   visibleFrom: Micros;
+  /** The last renewal, done or under way; never rejects. */
+  renewal: Promise<void>;
   /** Whether {@link Gate.countTry} counted it, so that it is taken back when the request is given back. */
   isCounted: boolean;
   /** `asked`: the gate may hold this turn's claim or not, because its answer did not come. */

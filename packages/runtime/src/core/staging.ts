@@ -163,6 +163,8 @@ export async function giveBack(
   held: HeldRequest,
   hiddenFor: Micros | "asItIs" = us(0),
 ): Promise<void> {
+  // Landing afterwards, a renewal would hide what is given back, and no bell would ring for it.
+  await held.renewal;
   const { gate, tiers } = state.worker.ports;
   if (held.stage.kind === "ready") held.stage.call.discard();
   try {

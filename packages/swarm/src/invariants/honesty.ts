@@ -190,12 +190,17 @@ function lieOf({ end }: Ended, one: Known, file: GatewaySpec, mayBeUnreached: bo
   return denied(error, one.calls, file, mayBeUnreached);
 }
 
-/** What may not be repeated is uncalled only when no attempt of it was risked. */
-function saysUncalled(cause: string | undefined, { calls, operation }: Known, file: GatewaySpec): boolean {
+/**
+ * What may not be repeated is uncalled only when no attempt of it was risked. Of what was stopped and redriven an attempt
+ * may have been called before: attempts are counted anew.
+ */
+function saysUncalled(cause: string | undefined, { calls, operation, wasStopped }: Known, file: GatewaySpec): boolean {
   if (cause === undefined || !cause.includes("No call was made")) return false;
   const { attempt }: { attempt: number } = JSON.parse(cause);
   const mayRepeat = isRepeatable(file, operation);
-  return calls.some((call) => call.attempt === attempt || !(mayRepeat || isRefused(call.reaction, file)));
+  return calls.some(
+    (call) => (call.attempt === attempt && !wasStopped) || !(mayRepeat || isRefused(call.reaction, file)),
+  );
 }
 
 /** What a worker that lived and was heard must have known. */
