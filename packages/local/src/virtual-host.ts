@@ -64,6 +64,7 @@ function createVirtualEnvironment(options: VirtualHostOptions, fn: DeployedFunct
   const { clock } = options;
   const process = createVirtualProcess(clock, id, {
     crash: (point) => options.faults().crash?.(point),
+    died: (point) => options.faults().died?.(point),
     stall: (point) => options.faults().stall?.(point) ?? us(0),
     pauseBeforeBytes: (point) => options.faults().pauseBeforeBytes?.(point) ?? us(0),
     holdBytes: (point) => options.faults().holdBytes?.(point) ?? us(0),

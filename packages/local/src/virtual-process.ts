@@ -14,6 +14,8 @@ export interface AwaitPoint {
 export interface ProcessFaults {
   /** `before`: it dies before the awaited thing is done; `after`: it is done, and the process dies before it notices. */
   readonly crash?: (point: AwaitPoint) => "before" | "after" | undefined;
+  /** Told when it has died of {@link crash}: `after`, that may be long after it was asked. */
+  readonly died?: (point: AwaitPoint) => void;
   /** How long the process stands still at this await; longer than the function's timeout, it is ended by that. */
   readonly stall?: (point: AwaitPoint) => Micros;
   /** How long the process stands still between the decision to start a call and its bytes. */
@@ -54,6 +56,11 @@ export function createVirtualProcess(clock: WorldClock, environmentId: string, f
     for (const listener of mourners) listener();
     mourners.clear();
   };
+  const crash = (label: string) => {
+    if (!isAlive) return;
+    kill();
+    faults.died?.(pointOf(label));
+  };
   const pointOf = (label: string): AwaitPoint => ({ environmentId, number: awaits, label });
   const never = <T>() => new Promise<T>(() => {});
 
@@ -63,7 +70,7 @@ export function createVirtualProcess(clock: WorldClock, environmentId: string, f
     awaits += 1;
     const fate = faults.crash?.(pointOf(label));
     if (fate === "before") {
-      kill();
+      crash(label);
       return never();
     }
     const stall = faults.stall?.(pointOf(label)) ?? 0;
@@ -71,9 +78,9 @@ export function createVirtualProcess(clock: WorldClock, environmentId: string, f
     try {
       const value = await effect();
       if (hearsAtOnce(fate)) return value;
-      return (await hears(fate)) ? value : never();
+      return (await hears(fate, label)) ? value : never();
     } catch (error) {
-      if (await hears(fate)) throw error;
+      if (await hears(fate, label)) throw error;
       return never();
     }
   }
@@ -82,8 +89,8 @@ export function createVirtualProcess(clock: WorldClock, environmentId: string, f
     fate === undefined && thawed === undefined && isAlive && clock.now() >= stillUntil;
 
   /** The world has done it. @returns whether the process lives to hear of it, and when it does */
-  async function hears(fate: "after" | undefined): Promise<boolean> {
-    if (fate === "after") kill();
+  async function hears(fate: "after" | undefined, label: string): Promise<boolean> {
+    if (fate === "after") crash(label);
     if (thawed !== undefined) await thawed;
     while (isAlive && clock.now() < stillUntil) {
       await new Promise<void>((resolve) => void clock.at(stillUntil, resolve));

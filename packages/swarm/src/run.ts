@@ -177,10 +177,11 @@ class Run {
     const { latenessUs } = this.setting.plan.limit;
     const pauseUs = () => (this.isExtreme ? latenessUs : within(process.longestPauseMs));
     return {
-      crash: ({ label }: { label: string }) => {
-        if (!strikes(process.crashShare, "crash", label)) return undefined;
+      crash: () => {
+        if (!this.isStormy || !this.random.chance(process.crashShare)) return undefined;
         return this.random.chance(0.5) ? ("before" as const) : ("after" as const);
       },
+      died: ({ label }: { label: string }) => this.tell({ kind: "fault", fault: "crash", where: label }),
       stall: ({ label }: { label: string }) => {
         if (!strikes(process.stallShare, "stall", label)) return us(0);
         const stallUs = within(process.longestStallMs);

@@ -296,21 +296,17 @@ describe("honesty", () => {
         [9, end],
       ]),
     ).toBe("kept");
-    expect(
-      judgeLog([
-        [0, called("a", { reaction: lie })],
-        [9, end],
-      ]),
-    ).toContain("honesty: a: ");
+    const answers: Log = end.end.error === undefined ? [] : [[8, answer("a", end.end.error)]];
+    expect(judgeLog([[0, called("a", { reaction: lie })], ...answers, [9, end]])).toContain("honesty: a: ");
   });
-  test("a request that was called is not said to be uncalled", () => {
-    const cause = JSON.stringify({ attempt: 0, message: "No call was made." });
+  test("a request that was called is not said to be undone", () => {
+    const cause = JSON.stringify({ attempt: 0, message: "Nothing was done: no call was made." });
     expect(
       judgeLog([
         [0, called("a", { reaction: SLOW })],
         [9, ended("a", "Gateway.Expired", cause)],
       ]),
-    ).toContain("said to be uncalled");
+    ).toContain("said to be undone");
   });
   test("what a worker heard it tells, unless it died", () => {
     const end = ended("a", "Gateway.Unknown");

@@ -134,10 +134,10 @@ const expire = (state: TurnState, held: HeldRequest): Promise<void> =>
 function expiredText(state: TurnState, held: HeldRequest): string {
   const tier = state.worker.plan.tiers.find((candidate) => candidate.name === held.envelope.tier);
   const limit = tier === undefined ? "" : ` (${tier.timeoutUs / 1_000_000} s from asking to the call's end)`;
-  const called =
-    held.message.receiveCount > 1 && held.operation.repeatable
-      ? "An earlier worker may have called it and died; a repeat does no harm."
-      : "No call was made.";
+  // Of what may be repeated nothing is claimed, so that another worker, or one with a copy, may have called it.
+  const called = held.operation.repeatable
+    ? "No answer to a call of it has come; a repeat does no harm."
+    : "Nothing was done: no call was made, or the target refused it.";
   return `The request waited past the deadline of its tier ${held.envelope.tier}${limit}. ${called} Ask again, raise the tier's timeout, or use a higher tier.`;
 }
 

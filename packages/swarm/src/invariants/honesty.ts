@@ -30,11 +30,21 @@ interface Known {
   readonly tier: string;
   readonly operation: string;
   readonly calls: readonly Called[];
+  /** Whether a worker has answered the last attempt; if not, its end is Step Functions' own word. */
+  readonly isAnswered: boolean;
   /** Stopped, and so perhaps redriven: all that the gate knows of it is that its call had begun. */
   readonly wasStopped: boolean;
 }
 
-const NOTHING: Known = { askedAtUs: us(0), begunAtUs: us(0), tier: "", operation: "", calls: [], wasStopped: false };
+const NOTHING: Known = {
+  askedAtUs: us(0),
+  begunAtUs: us(0),
+  tier: "",
+  operation: "",
+  calls: [],
+  isAnswered: false,
+  wasStopped: false,
+};
 
 /**
  * Each answer of a worker and each end is one that the target's log bears out; and what a worker heard it tells.
@@ -74,11 +84,14 @@ export function honestyChecker(setting: Setting): Checker {
       case "published": {
         const { request, tier, operation } = sighting;
         attempts.set(sighting.id, sighting);
-        change(request, { tier, operation, askedAtUs: known.get(request)?.begunAtUs ?? atUs });
+        change(request, { tier, operation, isAnswered: false, askedAtUs: known.get(request)?.begunAtUs ?? atUs });
         return;
       }
       case "called":
         change(sighting.request, { calls: [...(known.get(sighting.request)?.calls ?? []), sighting] });
+        return;
+      case "answered":
+        change(sighting.request, { isAnswered: true });
         return;
       case "ended":
         if (sighting.end.status === "ABORTED") change(sighting.request, { wasStopped: true });
@@ -186,27 +199,18 @@ function lieOf({ end }: Ended, one: Known, file: GatewaySpec, mayBeUnreached: bo
   }
   if (error === undefined) return undefined;
   if (!NAMES.has(error)) return "a name that the contract does not know";
-  if (error === ERRORS.expired && saysUncalled(cause, one, file)) return "said to be uncalled, and was called";
+  if (error === ERRORS.expired && saysUndone(cause, one, file)) return "said to be undone, and was called";
   return denied(error, one.calls, file, mayBeUnreached);
 }
 
-/**
- * What may not be repeated is uncalled only when no attempt of it was risked. Of what was stopped and redriven an attempt
- * may have been called before: attempts are counted anew.
- */
-function saysUncalled(cause: string | undefined, { calls, operation, wasStopped }: Known, file: GatewaySpec): boolean {
-  if (cause === undefined || !cause.includes("No call was made")) return false;
-  const { attempt }: { attempt: number } = JSON.parse(cause);
-  const mayRepeat = isRepeatable(file, operation);
-  return calls.some(
-    (call) => (call.attempt === attempt && !wasStopped) || !(mayRepeat || isRefused(call.reaction, file)),
-  );
-}
+/** A call that was not refused may have been done. */
+const saysUndone = (cause: string | undefined, { calls }: Known, file: GatewaySpec): boolean =>
+  cause?.includes("Nothing was done") === true && calls.some(({ reaction }) => !isRefused(reaction, file));
 
-/** What a worker that lived and was heard must have known. */
+/** What a worker that lived and was heard must have known. An attempt that none has answered timed out behind a park. */
 function ignoranceOf(
   { end: { status, error } }: Ended,
-  { calls }: Known,
+  { calls, isAnswered }: Known,
   file: GatewaySpec,
   excusedAtUs: number,
 ): string | undefined {
@@ -215,5 +219,5 @@ function ignoranceOf(
   const heard = heardStatus(last.reaction, file);
   if (heard === 200) return "done and not told";
   const isKnown = heard !== undefined && (heard < 500 || isRefused(last.reaction, file));
-  return error === ERRORS.unknown && isKnown ? "unknown although answered" : undefined;
+  return error === ERRORS.unknown && isAnswered && isKnown ? "unknown although answered" : undefined;
 }
