@@ -256,7 +256,8 @@ function costReport(plan: GatewayPlan, { tally, aws, worker, simulatedUs, reques
     count: count[part],
     usd: costOf(part, count[part]),
   }));
-  const sweeps = Math.floor(simulatedUs / MINUTE);
+  // Only doorbell has a schedule that rings.
+  const sweeps = plan.dispatch.kind === "doorbell" ? Math.floor(simulatedUs / MINUTE) : 0;
   const metrics = cost.monthly.find(({ name }) => name === METRICS)?.usdPerMonth ?? 0;
   const more = [
     { part: "schedule", name: "scheduled looks", count: sweeps, usd: costOf("schedule", sweeps) },
