@@ -1,12 +1,14 @@
 // The deployed bundle on real processes and the real clock, against a strict target, with nothing that goes wrong: what the
 // demo shows, without its kill. Prints a table, and with --format json one JSON object.
 //
-//   node bench/real-processes.mjs [--size real|small] [--seed 1] [--busy 0] [--format json]
+//   node bench/real-processes.mjs [--size real|small] [--seed 1] [--busy 0] [--rate 50/s] [--jitter 20ms]
+//                                 [--format json]
 //
 // One gateway at a time: BATCH always has more than can be done, NORMAL comes at three tenths of the limit and HIGH at a
 // fifth. All of it runs on this machine: the emulated account in this process, the workers and the target in others. So
 // the machine's load is printed beside the figures; on a busy one they say more about its other work than about ours.
-// `--busy 4` makes it so: as many programs that only burn processor time, which starve the worker.
+// `--busy 4` makes it so: as many programs that only burn processor time, which starve the worker. `--jitter` is the file's
+// `jitter`, a quarter of which a start may be late.
 
 import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
@@ -56,6 +58,7 @@ function planOf(rate, url = "http://127.0.0.1:1") {
   const text = `version: 1
 name: bench
 rateLimit: ${rate}
+jitter: ${values.jitter}
 tiers: [{ name: HIGH, timeout: 1h }, { name: NORMAL, timeout: 1h }, { name: BATCH, timeout: 1h }]
 timeouts: { response: 10s }
 endpoint: { adapter: http, url: "${url}" }
@@ -224,6 +227,8 @@ const { values } = parseArgs({
     size: { type: "string", default: "real" },
     seed: { type: "string", default: "1" },
     busy: { type: "string", default: "0" },
+    rate: { type: "string" },
+    jitter: { type: "string", default: "20ms" },
     format: { type: "string", default: "pretty" },
   },
 });
@@ -236,10 +241,12 @@ const seed = Number(values.seed);
 const burners = Array.from({ length: busy }, () => spawn(process.execPath, ["-e", "for (;;);"], { stdio: "ignore" }));
 const results = [];
 try {
-  for (const given of SIZES[values.size]) results.push(await run(given, seed));
+  for (const given of SIZES[values.size].filter(({ rate }) => rate === (values.rate ?? rate)))
+    results.push(await run(given, seed));
 } finally {
   for (const burner of burners) burner.kill("SIGKILL");
 }
+if (results.length === 0) throw new Error(`--rate is one of ${SIZES[values.size].map(({ rate }) => rate)}`);
 if (values.format !== "json") print(results);
 else
   console.log(JSON.stringify({ seed, busy, cores: cpus().length, node: process.version, latency: LATENCY, results }));
