@@ -37,6 +37,7 @@ const FIRST_TURN_BEGINS = 300_000;
 const SIZES = {
   real: [
     { rate: "1/3s", latencyMs: 150, calls: 800 },
+    { rate: "1/s", latencyMs: 150, calls: 1_000 },
     { rate: "3/s", latencyMs: 150, calls: 1_500 },
     { rate: "10/s", latencyMs: 150, calls: 2_000 },
     { rate: "10/s", latencyMs: 2_000, calls: 2_000 },
@@ -180,7 +181,8 @@ async function figures(given, world, { limit, tiers, arrivals }, awsCalls) {
     idealP50Ms: Math.round(idealP50 / 1_000),
     idealP99Ms: Math.round(idealP99 / 1_000),
     p99ToIdeal: Number((p99 / idealP99).toFixed(3)),
-    paidPerCallInIntervals: Number((usage.durationUs / callsPaid / limit.intervalUs).toFixed(3)),
+    paidPerCallInIntervals:
+      callsPaid === 0 ? null : Number((usage.durationUs / callsPaid / limit.intervalUs).toFixed(3)),
     awsCallsPerRequest: {
       sqs: perRequest(awsCalls.sqs),
       sfn: perRequest(awsCalls.sfn),
@@ -217,13 +219,13 @@ function print(results) {
       `${r.highP99Ms} ms`,
       `${r.idealP99Ms} ms`,
       r.p99ToIdeal,
-      `${r.paidPerCallInIntervals} T`,
+      r.paidPerCallInIntervals === null ? "–" : `${r.paidPerCallInIntervals} T`,
       `${sqs}, ${sfn}, ${dynamodb}`,
     ]);
   }
   console.log(table.toString());
   console.log(
-    "paid/call: Lambda time paid for each call, in intervals. The last column: calls to AWS a request, mapping included.",
+    "paid/call: Lambda time paid for each call, in intervals (–: no turn has ended). The last column: calls to AWS a request, mapping included.",
   );
 }
 

@@ -224,6 +224,11 @@ describe("order of tiers", () => {
   test("a higher tier whose work was just given to a worker does not press", () => {
     expect(judgeLog(pressed("LOW", 5, [[19, fault("crash")]]))).toBe("kept");
   });
+  test("what the open poll of a dead worker brought is in nobody's hands", () => {
+    const crashed = (second: number) => judgeLog([[second, fault("crash")], ...pressed("LOW", 5)]);
+    expect(crashed(-0.5)).toBe("kept");
+    expect(crashed(-2)).toContain("order: LOW4 of LOW was started");
+  });
 });
 
 describe("starvation", () => {

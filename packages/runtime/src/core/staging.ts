@@ -5,11 +5,17 @@ import { forgetTaken } from "./memory";
 import { predictPicks } from "./pick";
 import { NotSent, type PreparedCall } from "./ports";
 import { dropGone, remove } from "./receiving";
-import { claimExpiry, contextOf, type HeldRequest } from "./request";
+import { claimExpiry, contextOf, type HeldRequest, type Stage } from "./request";
 import { chore, describe, gateFailed, type Hand, type TurnState } from "./turn-state";
 
 /** A token known to be alive this long ago is asked for again before its call. */
 const ALIVE_FOR: Micros = seconds(1);
+/**
+ * What is ready too early for its start is asked about again so long before it, and when less than half of that would be left
+ * over. Found out only when the start has come, it would be passed over, and again at each start of an interval of a little
+ * more than a second.
+ */
+const ASK_AGAIN_AHEAD: Micros = ms(500);
 const STAGE_AGAIN_AFTER: Micros = seconds(1);
 /** As often as a worker may die with a request before the request is taken for the cause. */
 const MAX_DEATHS = 3;
@@ -47,24 +53,34 @@ export function stageDue(state: TurnState, nextStart: Micros): Micros {
   const count = Math.min(plan.openCalls, Math.floor((now + lead - from) / intervalUs) + 1);
   const waiting = Object.fromEntries(state.hands.map((hand) => [hand.tier, hand.requests.length]));
   const taken: Record<string, number> = {};
-  for (const tier of predictPicks(plan.tiers, memory.credits, waiting, count)) {
+  for (const [nth, tier] of predictPicks(plan.tiers, memory.credits, waiting, count).entries()) {
     const hand = state.hands.find((candidate) => candidate.tier === tier);
     const held = hand?.requests[taken[tier] ?? 0];
     taken[tier] = (taken[tier] ?? 0) + 1;
-    if (hand !== undefined && held !== undefined) stageIfNeeded(state, hand, held, now);
+    if (hand !== undefined && held !== undefined) stageIfNeeded(state, hand, held, us(from + nth * intervalUs));
   }
   return us(from + count * intervalUs - lead);
 }
 
-function stageIfNeeded(state: TurnState, hand: Hand, held: HeldRequest, now: Micros): void {
+function stageIfNeeded(state: TurnState, hand: Hand, held: HeldRequest, startAt: Micros): void {
   const { stage } = held;
-  if (stage.kind === "staging" || stage.kind === "unsendable" || canStart(state, held)) return;
-  if (stage.kind === "waiting" && now < stage.notBefore) {
-    state.alarm(stage.notBefore);
+  if (stage.kind === "staging" || stage.kind === "unsendable") return;
+  const now = state.worker.ports.clock.now();
+  const due = stage.kind === "waiting" ? stage.notBefore : askAgainAt(stage, startAt);
+  if (due === undefined) return;
+  if (now < due) {
+    state.alarm(due);
     return;
   }
   held.stage = { kind: "staging", previous: stage.kind === "ready" ? stage.call : undefined };
   chore(state, () => prepareStart(state, hand, held, now));
+}
+
+/** When to ask again about what is ready, for a start at `startAt`; undefined: it will do as it is. */
+function askAgainAt({ call, aliveAt }: Extract<Stage, { kind: "ready" }>, startAt: Micros): Micros | undefined {
+  if (!call.isReady) return us(0);
+  if (aliveAt + ALIVE_FOR >= startAt + ASK_AGAIN_AHEAD / 2) return undefined;
+  return us(startAt - ASK_AGAIN_AHEAD);
 }
 
 /** Whether a start may be spent on it now. */

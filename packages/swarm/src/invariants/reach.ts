@@ -18,19 +18,23 @@ interface Waiting {
  *
  * A tier *presses* when one of its requests has been in the worker's hands for as long as its preparation may take (two
  * calls to AWS, a handshake, and once more), or when its queue has held one for several looks and not been asked with
- * success. A worker that has just died or been replaced, or whose calls to AWS fail, starts again from nothing.
+ * success. A worker that has just died or been replaced, or whose calls to AWS fail, starts again from nothing. The long
+ * polls of a dead worker stay open: what comes in meanwhile is handed to nobody.
  */
 export class Reach {
   private readonly waiting = new Map<string, Waiting>();
   private readonly attempts = new Attempts();
   private readonly handedAtUs = new Map<string, Micros>();
   private disturbedAtUs = us(Number.NEGATIVE_INFINITY);
+  private diedAtUs = us(Number.NEGATIVE_INFINITY);
   private readonly prepareUs: Micros;
+  private readonly pollUs: Micros;
   private readonly looksUs: Micros;
 
   constructor(setting: Setting) {
     const { intervalUs } = setting.plan.limit;
     const handshakeUs = ms(setting.scenario.target.handshakeMs);
+    this.pollUs = us(LOOK + awsCallUs(setting));
     this.prepareUs = us(2 * (2 * awsCallUs(setting) + handshakeUs) + 2 * intervalUs + seconds(1));
     this.looksUs = us(this.prepareUs + K_LOOKS * LOOK);
   }
@@ -58,6 +62,7 @@ export class Reach {
         return false;
       default:
         if (!isDisturbance(sighting)) return false;
+        if (isDeath(sighting)) this.diedAtUs = atUs;
         this.disturbed(atUs);
         return true;
     }
@@ -86,17 +91,19 @@ export class Reach {
   }
 
   private looked({ tier, ids, atUs }: Extract<Sighting, { kind: "looked" }>): void {
+    const isToTheDead = atUs <= this.diedAtUs + this.pollUs;
     for (const id of ids) {
-      this.change(id, (one) => (one.isInHand ? one : { ...one, sinceUs: atUs, isInHand: true }));
+      this.change(id, (one) =>
+        isToTheDead ? lost(one) : one.isInHand ? one : { ...one, sinceUs: atUs, isInHand: true },
+      );
       this.handedAtUs.set(tier, atUs);
     }
   }
 
-  /** What a dead worker held shows again when its visibility ends, and counts from the next look that brings it. */
   private disturbed(atUs: Micros): void {
     this.disturbedAtUs = atUs;
     for (const [id, one] of this.waiting) {
-      if (one.isInHand) this.waiting.set(id, { ...one, sinceUs: us(Number.POSITIVE_INFINITY), isInHand: false });
+      if (one.isInHand) this.waiting.set(id, lost(one));
     }
   }
 }
@@ -104,6 +111,9 @@ export class Reach {
 /** How often a worker may look at a queue in vain. */
 const K_LOOKS = 3;
 const LOOK: Micros = seconds(1);
+
+/** What a dead worker held shows again when its visibility ends, and counts from the next look that brings it. */
+const lost = (one: Waiting): Waiting => ({ ...one, sinceUs: us(Number.POSITIVE_INFINITY), isInHand: false });
 
 const LONG_PAUSES: ReadonlySet<string> = new Set(["pause before bytes", "bytes held", "replaced environments"]);
 
