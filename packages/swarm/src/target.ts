@@ -45,7 +45,9 @@ export function answerTo(
   const random = new Random(seedOf(`${scenario.seed}/${call.request}/${call.number}`));
   if (phase === undefined) return { reaction: answered(), asksUs: undefined, faults: [] };
   const isSlow = random.chance(phase.tail.share);
-  const latencyMs = random.between(phase.latencyMs.min, phase.latencyMs.max) + (isSlow ? phase.tail.latencyMs : 0);
+  const drawnMs = random.between(phase.latencyMs.min, phase.latencyMs.max) + (isSlow ? phase.tail.latencyMs : 0);
+  // Of an answer at the very instant of the timeout nobody can say whether it was heard.
+  const latencyMs = drawnMs * 1_000 === plan.timeouts.responseUs ? drawnMs + 1 : drawnMs;
   const trouble = troubleOf(phase, random.next());
   const retryAfterS = random.between(phase.retryAfterS.min, phase.retryAfterS.max);
   const answer = trouble === undefined ? answered() : reactionTo(trouble, plan, retryAfterS, call.wallMs + latencyMs);

@@ -420,6 +420,15 @@ describe("wanted", () => {
     const throttled = { ...fault("throttled call to AWS"), where: "sfn" };
     expect(judgeLog([...stopped, [2, throttled], [3, called("a")]])).toBe("kept");
   });
+  test("an attempt whose publish looked failed is not called, and the next one is", () => {
+    const again: Log = [
+      [0, published("a")],
+      [1, { kind: "unpublished", id: "a/0", request: "a" }],
+      [2, published("a", "HIGH", 1)],
+    ];
+    expect(judgeLog([...again, [3, called("a", { attempt: 1 })]])).toBe("kept");
+    expect(judgeLog([...again, [3, called("a")]])).toContain("wanted: a was called at 3.000 s, and nobody waited");
+  });
 });
 
 describe("gate", () => {

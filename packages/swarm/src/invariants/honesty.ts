@@ -13,6 +13,7 @@ import {
   SLACK,
   wallStepsUs,
 } from "./checker";
+import { Orphans } from "./orphans";
 
 type Called = Extract<Sighting, { kind: "called" }>;
 type Ended = Extract<Sighting, { kind: "ended" }>;
@@ -51,13 +52,14 @@ const NOTHING: Known = {
  *
  * Excused of not telling what it heard: a request since whose last call left a worker died or a call to AWS was lost, and one
  * that was stopped: redriven, all that is known of it is that its call had begun. Excused of unknown without a call: one
- * since whose asking that happened.
+ * since whose asking that happened. Nor does anybody hear what came of an attempt whose publish looked failed.
  */
 export function honestyChecker(setting: Setting): Checker {
   const { file, plan } = setting;
   const sender = plan.dispatch.kind === "doorbell" ? "sns" : "sqs";
   const known = new Map<string, Known>();
   const attempts = new Map<string, Attempt>();
+  const orphans = new Orphans();
   let excusedAtUs = Number.NEGATIVE_INFINITY;
   let shutAtUs = Number.NEGATIVE_INFINITY;
   let isShut = false;
@@ -67,6 +69,7 @@ export function honestyChecker(setting: Setting): Checker {
 
   const note = (sighting: Sighting): void => {
     const { atUs } = sighting;
+    orphans.see(sighting);
     if (isDeath(sighting) || isLostCallOfWorker(sighting)) excusedAtUs = atUs;
     if (isShut) shutAtUs = atUs;
     switch (sighting.kind) {
@@ -111,6 +114,11 @@ export function honestyChecker(setting: Setting): Checker {
       : { message: wordsOf(request, `answered ${error ?? "success"}: ${lie}`, one.calls, file), request };
   };
 
+  const isOrphaned = ({ calls }: Known): boolean => {
+    const last = calls.at(-1);
+    return last !== undefined && orphans.sinceUs(last) !== undefined;
+  };
+
   const ended = (sighting: Ended): Broken | undefined => {
     const { request, end, atUs } = sighting;
     const one = known.get(request) ?? NOTHING;
@@ -118,7 +126,9 @@ export function honestyChecker(setting: Setting): Checker {
     const lie =
       lieOf(sighting, one, file, shutAtUs >= 0 || hasLostPublish) ??
       (end.error === ERRORS.expired && atUs < dueAtUs ? "expired before its time" : undefined) ??
-      (one.wasStopped ? undefined : ignoranceOf(sighting, one, file, excusedAtUs + longestDelayUs(setting)));
+      (one.wasStopped || isOrphaned(one)
+        ? undefined
+        : ignoranceOf(sighting, one, file, excusedAtUs + longestDelayUs(setting)));
     return lie === undefined
       ? undefined
       : { message: wordsOf(request, `${lie} (${end.error ?? end.status})`, one.calls, file), request };

@@ -16,10 +16,10 @@ interface Waiting {
  * Which tiers have work that could start, by what SQS saw: the messages that it handed out, and those that it was never
  * asked for.
  *
- * A tier *presses* when one of its requests has been in the worker's hands for as long as its preparation may take (two
- * calls to AWS, a handshake, and once more), or when its queue has held one for several looks and not been asked with
- * success. A worker that has just died or been replaced, or whose calls to AWS fail, starts again from nothing. The long
- * polls of a dead worker stay open: what comes in meanwhile is handed to nobody.
+ * A tier *presses* when one of its requests has been in the worker's hands for as long as its preparation (two calls to
+ * AWS, a handshake, and once more) and its call's way may take, or when its queue has held one for several looks and not
+ * been asked with success. A worker that has just died or been replaced, or whose calls to AWS fail, starts again from
+ * nothing. The long polls of a dead worker stay open: what comes in meanwhile is handed to nobody.
  */
 export class Reach {
   private readonly waiting = new Map<string, Waiting>();
@@ -32,10 +32,10 @@ export class Reach {
   private readonly looksUs: Micros;
 
   constructor(setting: Setting) {
-    const { intervalUs } = setting.plan.limit;
+    const { intervalUs, jitterUs } = setting.plan.limit;
     const handshakeUs = ms(setting.scenario.target.handshakeMs);
     this.pollUs = us(LOOK + awsCallUs(setting));
-    this.prepareUs = us(2 * (2 * awsCallUs(setting) + handshakeUs) + 2 * intervalUs + seconds(1));
+    this.prepareUs = us(2 * (2 * awsCallUs(setting) + handshakeUs) + 2 * intervalUs + jitterUs + seconds(1));
     this.looksUs = us(this.prepareUs + K_LOOKS * LOOK);
   }
 

@@ -1,6 +1,7 @@
 import { type Micros, ms, seconds, us } from "@sluice/dsl";
 import type { Sighting } from "../sighting";
 import { awsCallUs, type Broken, type Checker, inSeconds, longestDelayUs, type Setting, SLACK } from "./checker";
+import { Orphans } from "./orphans";
 
 type Called = Extract<Sighting, { kind: "called" }>;
 
@@ -8,8 +9,8 @@ type Called = Extract<Sighting, { kind: "called" }>;
 const ASKED_WITHIN: Micros = seconds(1);
 
 /**
- * A call is made only when somebody still waits for it: never after its execution has ended, by more than the time from
- * the question whether its token lives to the bytes.
+ * A call is made only when somebody still waits for it: never after its execution has ended, or has heard that the attempt
+ * was not published, by more than the time from the question whether its token lives to the bytes.
  *
  * Excused: a question that Step Functions throttled counts as answered with yes.
  */
@@ -18,17 +19,22 @@ export function wantedChecker(setting: Setting): Checker {
   const prepareUs = 2 * awsCallUs(setting) + ms(scenario.target.handshakeMs);
   const lateUs = us(ASKED_WITHIN + prepareUs + longestDelayUs(setting) + SLACK);
   const endedAtUs = new Map<string, Micros>();
+  const orphans = new Orphans();
   let throttledAtUs = Number.NEGATIVE_INFINITY;
 
-  const called = ({ request, atUs }: Called): Broken | undefined => {
-    const ended = endedAtUs.get(request);
-    if (ended === undefined || atUs <= ended + lateUs || throttledAtUs >= ended) return undefined;
-    return { message: `${request} was called at ${inSeconds(atUs)}, and had ended at ${inSeconds(ended)}`, request };
+  const called = (call: Called): Broken | undefined => {
+    const { request, atUs } = call;
+    const [sinceUs, why] = endedAtUs.has(request)
+      ? [endedAtUs.get(request), "had ended"]
+      : [orphans.sinceUs(call), "nobody waited for the attempt since its publish looked failed"];
+    if (sinceUs === undefined || atUs <= sinceUs + lateUs || throttledAtUs >= sinceUs) return undefined;
+    return { message: `${request} was called at ${inSeconds(atUs)}, and ${why} at ${inSeconds(sinceUs)}`, request };
   };
 
   return {
     invariant: "wanted",
     see(sighting) {
+      orphans.see(sighting);
       switch (sighting.kind) {
         case "ended":
           endedAtUs.set(sighting.request, sighting.atUs);
