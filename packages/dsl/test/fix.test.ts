@@ -96,6 +96,6 @@ test("no mutation of a real file is mended twice, made worse, or touched when it
         );
       if (once.fixes === 0) expect(once.text).toBe(source.text);
     }),
-    runs(300),
+    runs(150),
   );
 });

@@ -21,7 +21,7 @@ test("no mutation of a real file makes the linter throw, and every range lies in
       expect(frames.filter((frame) => /undefined|\[object/.test(frame))).toEqual([]);
       for (const { spec } of specs) planGateway(spec);
     }),
-    runs(1_000),
+    runs(400),
   );
 });
 
@@ -35,7 +35,7 @@ test("a file that its schema refuses is never without an error, and one without 
       expect(specs.length).toBe(hasError ? 0 : 1);
       for (const { spec } of specs) expect(planGateway(spec).limit.intervalUs).toBeGreaterThan(0);
     }),
-    runs(700),
+    runs(300),
   );
 });
 

@@ -12,9 +12,15 @@ test("rules are numbered without a gap, and every name is used once", () => {
   expect(new Set(RULES.map(({ name }) => name)).size).toBe(RULES.length);
 });
 
-test.each(RULE_NAMES)("$name is one file, one test and one page: why, wrong, right", ({ id, name }) => {
+// One suite for all of them: each suite loads the language anew, which takes longer than a rule's cases.
+// `npx jest rules.test -t NAME` runs those of one.
+describe.each(RULE_NAMES)("$name", ({ name }) => {
+  require(`./rules/${name}.cases`);
+});
+
+test.each(RULE_NAMES)("$name is one file, one file of cases and one page: why, wrong, right", ({ id, name }) => {
   expect(existsSync(join(ROOT, "packages", "dsl", "src", "rules", `${name}.ts`))).toBe(true);
-  expect(existsSync(join(__dirname, "rules", `${name}.test.ts`))).toBe(true);
+  expect(existsSync(join(__dirname, "rules", `${name}.cases.ts`))).toBe(true);
   const page = readPage(name);
   expect(page.split("\n")[0]).toBe(`# ${id} ${name}`);
   expect([...page.matchAll(/^## (.*)$/gm)].map(([, title]) => title)).toEqual(["Wrong", "Right"]);
@@ -31,9 +37,11 @@ test.each(RULE_NAMES)(
   },
 );
 
-test("no page is left of a rule that is not there", () => {
+test("no page and no cases are left of a rule that is not there", () => {
+  const names = RULES.map(({ name }) => name);
   const pages = readdirSync(PAGES).filter((file) => file !== "README.md");
-  expect(pages.sort()).toEqual(RULES.map(({ name }) => `${name}.md`).sort());
+  expect(pages.sort()).toEqual(names.map((name) => `${name}.md`).sort());
+  expect(readdirSync(join(__dirname, "rules")).sort()).toEqual(names.map((name) => `${name}.cases.ts`).sort());
 });
 
 function readPage(name: string): string {
