@@ -257,6 +257,9 @@ describe("liveness", () => {
       expect(within([...rung, [2, { ...fault(what), where: "sluice-register-HIGH" }]])).toBe("kept");
     }
     expect(within([...rung, [2, { ...fault("duplicate"), where: "sluice-register-LOW" }]])).toContain("liveness");
+    const undeleted = { ...fault("lost delete"), where: "sluice-register-bell.fifo" };
+    expect(judgeLog([[0, undeleted], ...rung, [20, { kind: "calm" }]])).toBe("kept");
+    expect(judgeLog([[0, undeleted], ...rung, [35, { kind: "calm" }]])).toContain("liveness");
   });
   test("as long as a request waits that was rung for, there are bells", () => {
     const left = (bells: number): Log => [[5, { kind: "tick", running: 0, bells }]];

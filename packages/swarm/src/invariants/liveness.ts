@@ -74,6 +74,11 @@ const HANDSHAKES = 2;
 /** As long as a parked turn returns its bells for: a group behind them waits, also for the bell of `resume`. */
 const LONGEST_RETURN: Micros = seconds(60);
 
+/** What the names of bell queues end with. */
+const BELLS = "-bell.fifo";
+/** A bell that was not deleted at a turn's end stays held, and those behind it wait; decision 1. */
+const BELL_HELD: Micros = seconds(10);
+
 interface Waiting {
   readonly request: string;
   readonly tier: string;
@@ -128,6 +133,8 @@ export function livenessChecker(setting: Setting): Checker {
       // The handle of what was received again is worth nothing: given back, the message stays hidden.
       const { copyWithinUs = 0 } = setting.scenario.aws.faults;
       unring(isOfQueue, atUs + copyWithinUs + setting.plan.queues.tierVisibilityUs);
+    } else if (fault.fault === "lost delete" && where.endsWith(BELLS)) {
+      hideUntil(atUs + BELL_HELD);
     } else if (fault.fault === "wall-clock step") {
       hideUntil(atUs + LONGEST_RETURN + stepsUs);
     }
