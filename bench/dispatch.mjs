@@ -6,15 +6,15 @@
 //
 // Lambda time a call is what is paid for; slots is what is taken from the account's concurrency.
 
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { specOf, synthesize } from "./gateway.mjs";
 
 const require = createRequire(import.meta.url);
-const { lintGateways, planGateway, seconds, us } = require("@sluice/dsl");
-const { synthGateways } = require("@sluice/infra");
+const { planGateway, seconds, us } = require("@sluice/dsl");
 const { answered, backlog, mergeLoads, mostInWindow, percentile, poisson, Random, simulate } = require("@sluice/local");
 const Table = require("cli-table3");
 
@@ -47,36 +47,11 @@ const SIZES = {
 
 /** @param {Case} given @returns {Plan} */
 function planOf({ rate, slots, maxConcurrency, responseS }) {
-  const text = `version: 1
-name: bench
-rateLimit: ${rate}
-tiers: [{ name: HIGH, timeout: 1d }, { name: NORMAL, timeout: 13d }, { name: BATCH, timeout: 13d }]
-timeouts: { response: ${responseS}s }
-endpoint: { adapter: http, url: "http://127.0.0.1:1" }
-operations: { read: { method: GET, path: /read } }
-`;
-  const { specs, findings } = lintGateways([{ file: "bench.yaml", text }]);
-  if (specs[0] === undefined) throw new Error(JSON.stringify(findings));
-  if (slots === undefined) return planGateway(specs[0].spec);
-  const plan = planGateway({ ...specs[0].spec, worker: { dispatch: "deferral", slots } });
+  const spec = specOf(rate, responseS);
+  if (slots === undefined) return planGateway(spec);
+  const plan = planGateway({ ...spec, worker: { dispatch: "deferral", slots } });
   if (plan.dispatch.kind !== "deferral" || maxConcurrency === undefined) return plan;
   return { ...plan, dispatch: { ...plan.dispatch, maxConcurrency } };
-}
-
-/** @param {Plan} plan @param {string} folder */
-function synthesize(plan, folder) {
-  const worker = join(folder, "worker");
-  mkdirSync(worker, { recursive: true });
-  writeFileSync(join(worker, "index.mjs"), "export {};\n"); // In virtual time the core runs in this process.
-  const outdir = mkdtempSync(join(folder, "cdk-"));
-  const { stacks } = synthGateways({ plans: [plan], outdir, workerAsset: worker, validation: false });
-  const [stack] = stacks;
-  if (stack === undefined) throw new Error("nothing was synthesized");
-  return {
-    template: JSON.parse(readFileSync(stack.templatePath, "utf8")),
-    assetDir: outdir,
-    stackName: stack.stackName,
-  };
 }
 
 /** @param {Case} given @param {number} seed @param {string} folder */
@@ -86,7 +61,6 @@ async function run(given, seed, folder) {
   const rate = limit.rate ?? { calls: 1, windowUs: seconds(1) };
   const perSecond = (rate.calls * 1e6) / rate.windowUs;
   const world = await simulate({
-    plan,
     ...synthesize(plan, folder),
     seed,
     pathVariesUs: us(limit.jitterUs - limit.latenessUs),

@@ -7,15 +7,15 @@
 // The windows are judged by rolling-rate-limiter beside our own count; the ideal is a perfect spacer with strict order of
 // tiers and no latency, given the same arrivals.
 
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { specOf, synthesize } from "./gateway.mjs";
 
 const require = createRequire(import.meta.url);
-const { lintGateways, planGateway, seconds, us } = require("@sluice/dsl");
-const { synthGateways } = require("@sluice/infra");
+const { planGateway, seconds, us } = require("@sluice/dsl");
 const {
   answered,
   backlog,
@@ -56,35 +56,9 @@ const SIZES = {
  * @typedef {Awaited<ReturnType<typeof run>>} Result
  */
 
-/** @param {string} rate @param {string} folder */
-function synthesize(rate, folder) {
-  const text = `version: 1
-name: bench
-rateLimit: ${rate}
-tiers: [{ name: HIGH, timeout: 1d }, { name: NORMAL, timeout: 13d }, { name: BATCH, timeout: 13d }]
-timeouts: { response: 10s }
-endpoint: { adapter: http, url: "http://127.0.0.1:1" }
-operations: { read: { method: GET, path: /read } }
-`;
-  const { specs, findings } = lintGateways([{ file: "bench.yaml", text }]);
-  if (specs[0] === undefined) throw new Error(JSON.stringify(findings));
-  const plan = planGateway(specs[0].spec);
-  const worker = join(folder, "worker");
-  mkdirSync(worker, { recursive: true });
-  writeFileSync(join(worker, "index.mjs"), "export {};\n"); // In virtual time the core runs in this process.
-  const name = `cdk-${rate.replace("/", "-")}`;
-  const outdir = join(folder, name);
-  process.env.CDK_VALIDATION = "false";
-  const { stacks } = synthGateways({ plans: [plan], outdir, workerAsset: worker, validation: false });
-  const [stack] = stacks;
-  if (stack === undefined) throw new Error("nothing was synthesized");
-  const template = JSON.parse(readFileSync(stack.templatePath, "utf8"));
-  return { plan, template, assetDir: outdir, stackName: stack.stackName };
-}
-
 /** @param {Case} given @param {number} seed @param {string} folder */
 async function run({ rate, latencyMs, calls }, seed, folder) {
-  const gateway = synthesize(rate, folder);
+  const gateway = synthesize(planGateway(specOf(rate)), folder);
   const { limit, tiers } = gateway.plan;
   const world = await simulate({
     ...gateway,

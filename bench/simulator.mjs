@@ -7,16 +7,16 @@
 // programs disturb less. The hash is of every arrival and end: the same for one seed on any machine.
 
 import { createHash } from "node:crypto";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { Session } from "node:inspector/promises";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { specOf, synthesize } from "./gateway.mjs";
 
 const require = createRequire(import.meta.url);
-const { lintGateways, planGateway } = require("@sluice/dsl");
-const { synthGateways } = require("@sluice/infra");
+const { planGateway } = require("@sluice/dsl");
 const { answered, simulate } = require("@sluice/local");
 const Table = require("cli-table3");
 
@@ -47,35 +47,10 @@ const SIZES = {
  * @typedef {{ part: string, share: number }} Part
  */
 
-/** @param {string} rate @param {string} folder */
-function synthesize(rate, folder) {
-  const text = `version: 1
-name: bench
-rateLimit: ${rate}
-tiers: [{ name: HIGH, timeout: 1d }, { name: NORMAL, timeout: 13d }, { name: BATCH, timeout: 13d }]
-timeouts: { response: 10s }
-endpoint: { adapter: http, url: "http://127.0.0.1:1" }
-operations: { read: { method: GET, path: /read } }
-`;
-  const { specs, findings } = lintGateways([{ file: "bench.yaml", text }]);
-  if (specs[0] === undefined) throw new Error(JSON.stringify(findings));
-  const plan = planGateway(specs[0].spec);
-  const worker = join(folder, "worker");
-  mkdirSync(worker, { recursive: true });
-  writeFileSync(join(worker, "index.mjs"), "export {};\n"); // In virtual time the core runs in this process.
-  const outdir = join(folder, `cdk-${rate.replace("/", "-")}`);
-  process.env.CDK_VALIDATION = "false";
-  const { stacks } = synthGateways({ plans: [plan], outdir, workerAsset: worker, validation: false });
-  const [stack] = stacks;
-  if (stack === undefined) throw new Error("nothing was synthesized");
-  const template = JSON.parse(readFileSync(stack.templatePath, "utf8"));
-  return { plan, template, assetDir: outdir, stackName: stack.stackName };
-}
-
 /** A world that keeps `inFlight` requests waiting, and tells how many have ended. @param {Case} given @param {number} seed @param {string} folder */
 async function begin({ rate, inFlight }, seed, folder) {
   const world = await simulate({
-    ...synthesize(rate, folder),
+    ...synthesize(planGateway(specOf(rate)), folder),
     seed,
     remembers: false,
     target: { react: () => answered() },

@@ -7,15 +7,15 @@
 // A longer turn loses less at its end, where the last calls are waited for; a shorter one notices sooner that it was
 // redeployed. A larger share moves BATCH along and makes HIGH wait.
 
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { specOf, synthesize } from "./gateway.mjs";
 
 const require = createRequire(import.meta.url);
-const { lintGateways, planGateway, seconds, us } = require("@sluice/dsl");
-const { synthGateways } = require("@sluice/infra");
+const { planGateway, seconds, us } = require("@sluice/dsl");
 const {
   answered,
   backlog,
@@ -52,37 +52,10 @@ const RESPONSE = seconds(10);
 
 /** @param {Case} given @returns {Plan} */
 function planOf({ turns, share }) {
-  const text = `version: 1
-name: bench
-rateLimit: ${RATE}
-tiers: [{ name: HIGH, timeout: 1d }, { name: NORMAL, timeout: 13d }, { name: BATCH, timeout: 13d }]
-timeouts: { response: 10s }
-endpoint: { adapter: http, url: "http://127.0.0.1:1" }
-operations: { read: { method: GET, path: /read } }
-`;
-  const { specs, findings } = lintGateways([{ file: "bench.yaml", text }]);
-  if (specs[0] === undefined) throw new Error(JSON.stringify(findings));
-  const plan = planGateway(specs[0].spec, { turnUs: us(turns * RESPONSE) });
+  const plan = planGateway(specOf(RATE), { turnUs: us(turns * RESPONSE) });
   return {
     ...plan,
     tiers: plan.tiers.map((tier, rank) => ({ ...tier, share: rank === 0 ? 0 : share })),
-  };
-}
-
-/** @param {Plan} plan @param {string} folder */
-function synthesize(plan, folder) {
-  const worker = join(folder, "worker");
-  mkdirSync(worker, { recursive: true });
-  writeFileSync(join(worker, "index.mjs"), "export {};\n"); // In virtual time the core runs in this process.
-  const outdir = mkdtempSync(join(folder, "cdk-"));
-  process.env.CDK_VALIDATION = "false";
-  const { stacks } = synthGateways({ plans: [plan], outdir, workerAsset: worker, validation: false });
-  const [stack] = stacks;
-  if (stack === undefined) throw new Error("nothing was synthesized");
-  return {
-    template: JSON.parse(readFileSync(stack.templatePath, "utf8")),
-    assetDir: outdir,
-    stackName: stack.stackName,
   };
 }
 
@@ -91,7 +64,6 @@ async function run(given, seed, folder) {
   const plan = planOf(given);
   const { limit } = plan;
   const world = await simulate({
-    plan,
     ...synthesize(plan, folder),
     seed,
     pathVariesUs: us(limit.jitterUs - limit.latenessUs),
