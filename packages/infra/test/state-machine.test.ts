@@ -13,6 +13,8 @@ const TOPICS = {
   BATCH: "arn:aws:sns:eu-west-1:123456789012:sluice-register-BATCH.fifo",
 };
 
+const GATE = "sluice-register-gate";
+
 interface Moment {
   readonly retryCount?: number;
   readonly redriveCount?: number;
@@ -42,7 +44,7 @@ const list = (value: Json | undefined): Json[] => {
 };
 
 const stateOf = (plan: GatewayPlan, name: string) =>
-  fields(fields(fields(stateMachineDefinition(plan, TOPICS)).States)[name]);
+  fields(fields(fields(stateMachineDefinition(plan, TOPICS, GATE)).States)[name]);
 
 async function argumentsFor(input: Json, moment: Moment = {}, plan = samplePlan()): Promise<{ [key: string]: Json }> {
   const call = stateOf(plan, "Call");
@@ -94,18 +96,20 @@ async function refusalOf(input: Json, plan = samplePlan()): Promise<Cause> {
 
 describe("the definition", () => {
   test("is valid in the Amazon States Language", () => {
-    const { isValid, errorsText } = aslValidator(stateMachineDefinition(samplePlan(), TOPICS));
+    const { isValid, errorsText } = aslValidator(stateMachineDefinition(samplePlan(), TOPICS, GATE));
     expect(isValid ? "" : errorsText("\n")).toBe("");
   });
 
   test("takes one transition when all goes well", () => {
-    const { StartAt, States } = fields(stateMachineDefinition(samplePlan(), TOPICS));
+    const { StartAt, States } = fields(stateMachineDefinition(samplePlan(), TOPICS, GATE));
     expect(StartAt).toBe("Call");
     expect(fields(fields(States).Call)).toMatchObject({ Type: "Task", End: true });
   });
 
   test("asks for a topic of every tier", () => {
-    expect(() => stateMachineDefinition(samplePlan(), { HIGH: TOPICS.HIGH, BATCH: TOPICS.BATCH })).toThrow(/NORMAL/);
+    expect(() => stateMachineDefinition(samplePlan(), { HIGH: TOPICS.HIGH, BATCH: TOPICS.BATCH }, GATE)).toThrow(
+      /NORMAL/,
+    );
   });
 });
 
@@ -372,7 +376,7 @@ describe("a failure", () => {
 });
 
 test("expressions use nothing that AWS has left out of JSONata, or added after version 2.0.6", () => {
-  const text = JSON.stringify(stateMachineDefinition(samplePlan({ defaultTier: "HIGH" }), TOPICS));
+  const text = JSON.stringify(stateMachineDefinition(samplePlan({ defaultTier: "HIGH" }), TOPICS, GATE));
   const called = new Set([...text.matchAll(/\$([A-Za-z]+)\(/g)].map(([, name]) => name));
   const own = ["shown", "text", "failed"];
   const known = [
