@@ -64,12 +64,16 @@ interface Failed {
   readonly cause: string;
 }
 
-/** What the execution fails with when the task fails with this error: by way of the Catch, then the Fail state. */
+/**
+ * What the execution fails with when the task fails with this error: by way of the Catch, then the Fail state, and in
+ * between of Settle where the Catch leads there.
+ */
 async function failureFor(
   error: string | null,
   said: string | null,
   input: Json = { operation: "read", request: {} },
   plan = samplePlan(),
+  isClaimed = true,
 ): Promise<Failed> {
   const catchers = list(stateOf(plan, "Call").Catch).map(fields);
   const names = (catcher: { readonly [key: string]: Json }) => list(catcher.ErrorEquals);
@@ -77,8 +81,13 @@ async function failureFor(
     catchers.find((catcher) => names(catcher).includes(error)) ??
     catchers.find((catcher) => names(catcher).includes("States.ALL"));
   const states = { input, errorOutput: { Error: error, Cause: said }, context: context({ retryCount: 2 }) };
-  const output = await fill(fields(caught).Output ?? null, states);
-  expect(fields(caught).Next).toBe("Failed");
+  let output = await fill(fields(caught).Output ?? null, states);
+  if (fields(caught).Next === "Settle") {
+    const settle = stateOf(plan, "Settle");
+    const next = isClaimed ? fields(list(settle.Catch)[0]) : settle;
+    output = await fill(next.Output ?? null, { input: output, context: context({ retryCount: 2 }) });
+    expect(next.Next).toBe("Failed");
+  } else expect(fields(caught).Next).toBe("Failed");
   const { Error: name, Cause: cause } = stateOf(plan, "Failed");
   const ended = { error: name ?? null, cause: cause ?? null };
   const failed = fields(await fill(ended, { input: output, context: context({}) }));
@@ -342,6 +351,40 @@ describe("a failure", () => {
       expect(JSON.parse(cause)).toMatchObject({ outcome: "unknown", operation: "order", tier: "NORMAL" });
     },
   );
+
+  test("by the timeout of what nobody had claimed means that nothing was done", async () => {
+    const order = { operation: "order", tier: "HIGH" };
+    const { error, cause } = await failureFor("States.Timeout", null, order, samplePlan(), false);
+    expect(error).toBe("Gateway.Expired");
+    expect(JSON.parse(cause)).toMatchObject({ outcome: "rejected", attempt: 2, operation: "order", tier: "HIGH" });
+    expect(JSON.parse(cause).message).toMatch(/tier HIGH \(2 min\)\. Nothing was done/);
+    const read = await failureFor("States.Timeout", null, { operation: "read" }, samplePlan(), false);
+    expect(JSON.parse(read.cause).message).toContain("A call may have been made");
+  });
+
+  test("by the timeout asks the gate as the worker does: its claim, under the worker's key, unless there is one", async () => {
+    const at = Date.parse("2026-11-24T10:05:00.500Z");
+    const states = { input: {}, context: context({}) };
+    const asked = fields(await fill(stateOf(samplePlan(), "Settle").Arguments ?? null, states, at));
+    expect(asked).toEqual({
+      TableName: GATE,
+      Item: {
+        pk: { S: "claim#arn:aws:states:eu-west-1:123456789012:execution:sluice-register:one" },
+        turn: { S: "timeout" },
+        at: { N: String(at) },
+        ttl: { N: String(Math.ceil(at / 1_000) + 14 * 86_400) },
+      },
+      ConditionExpression: "attribute_not_exists(#pk) OR #turn = :turn",
+      ExpressionAttributeNames: { "#pk": "pk", "#turn": "turn" },
+      ExpressionAttributeValues: { ":turn": { S: "timeout" } },
+    });
+  });
+
+  test("by the timeout is not settled where everything may be repeated", () => {
+    const [read] = samplePlan().operations;
+    const plan = samplePlan({ operations: read ? [read] : [] });
+    expect(Object.keys(fields(fields(stateMachineDefinition(plan, TOPICS, GATE)).States))).toEqual(["Call", "Failed"]);
+  });
 
   test("of the publish means that nothing was sent", async () => {
     const { error, cause } = await failureFor("SNS.AuthorizationErrorException", "not authorized (Service: AmazonSNS)");
