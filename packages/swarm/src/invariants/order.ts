@@ -6,8 +6,8 @@ const MOST_OWED = 4;
 
 /**
  * A start does not go to a lower tier, beyond its share, while a higher one presses. Counted as the worker counts credits:
- * each start that passes while a higher tier presses earns every lower tier its share, each of its own costs one, and a
- * tier begins with all that it may be owed.
+ * each start that passes while a higher tier waits earns every lower tier its share, each of its own while one presses costs
+ * one, and a tier begins with all that it may be owed.
  */
 export function orderChecker(setting: Setting): Checker {
   const tiers = sharesOf(setting.file);
@@ -20,10 +20,12 @@ export function orderChecker(setting: Setting): Checker {
       if (sighting.kind === "called") {
         const { atUs, tier, request } = sighting;
         const pressing = tiers.findIndex(({ name }) => reach.presses(name, atUs));
+        const waiting = tiers.findIndex(({ name }) => reach.waits(name));
         reach.see(sighting);
         for (const [rank, { name, share }] of tiers.entries()) {
-          if (pressing < 0 || pressing >= rank) continue;
-          const credit = (credits.get(name) ?? 0) + share - (name === tier ? 1 : 0);
+          const isPressed = pressing >= 0 && pressing < rank;
+          const earned = waiting >= 0 && waiting < rank ? share : 0;
+          const credit = (credits.get(name) ?? 0) + earned - (name === tier && isPressed ? 1 : 0);
           credits.set(name, Math.min(MOST_OWED, credit));
           if (credit >= 0) continue;
           const higher = tiers[pressing]?.name;

@@ -68,6 +68,12 @@ export class Reach {
     }
   }
 
+  /** Whether a request of the tier waits at all, perhaps too short a time to be started. */
+  waits(tier: string): boolean {
+    for (const one of this.waiting.values()) if (one.tier === tier) return true;
+    return false;
+  }
+
   /** Whether a request of the tier could have been started for a while. */
   presses(tier: string, atUs: Micros): boolean {
     const age = (sinceUs: Micros) => atUs - Math.max(sinceUs, this.disturbedAtUs);
