@@ -48,7 +48,7 @@ export class GatewayStack extends Stack {
       gate,
     });
     if (doorbell !== undefined) new Sweep(this, "Sweep", { prefix, bell: doorbell.bell });
-    const { stateMachine } = new Machine(this, "Machine", { plan, prefix, queues, doorbell });
+    const { stateMachine } = new Machine(this, "Machine", { plan, prefix, queues, doorbell, gate });
     worker.grantAnswers(stateMachine.stateMachineArn);
     this.stateMachineArn = stateMachine.stateMachineArn;
     this.publish(["", "sluice", place, plan.name, "state-machine-arn"]);

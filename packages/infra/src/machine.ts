@@ -1,5 +1,6 @@
 import type { GatewayPlan } from "@sluice/dsl";
 import { RemovalPolicy, Stack } from "aws-cdk-lib";
+import type * as dynamodb from "aws-cdk-lib/aws-dynamodb";
 import * as iam from "aws-cdk-lib/aws-iam";
 import * as logs from "aws-cdk-lib/aws-logs";
 import * as sfn from "aws-cdk-lib/aws-stepfunctions";
@@ -7,6 +8,7 @@ import { Construct } from "constructs";
 import type { Doorbell } from "./doorbell";
 import { MAX_NAME_CHARS, physicalName } from "./names";
 import { pin } from "./pin";
+import { needsSettling } from "./settling";
 import { stateMachineDefinition } from "./state-machine";
 import type { TierQueues } from "./tier-queues";
 import { acknowledge } from "./validation-reasons";
@@ -18,13 +20,14 @@ export interface MachineProps {
   readonly queues: TierQueues;
   /** Left out in deferral, where requests go straight to their queues. */
   readonly doorbell: Doorbell | undefined;
+  readonly gate: dynamodb.Table;
 }
 
 /** The state machine that callers start: an execution is a request. */
 export class Machine extends Construct {
   readonly stateMachine: sfn.StateMachine;
 
-  constructor(scope: Construct, id: string, { plan, prefix, queues, doorbell }: MachineProps) {
+  constructor(scope: Construct, id: string, { plan, prefix, queues, doorbell, gate }: MachineProps) {
     super(scope, id);
     const addresses =
       doorbell === undefined
@@ -34,9 +37,9 @@ export class Machine extends Construct {
       stateMachineName: physicalName(prefix, MAX_NAME_CHARS.stateMachine),
       stateMachineType: sfn.StateMachineType.STANDARD,
       definitionBody: sfn.DefinitionBody.fromString(
-        Stack.of(this).toJsonString(stateMachineDefinition(plan, Object.fromEntries(addresses))),
+        Stack.of(this).toJsonString(stateMachineDefinition(plan, Object.fromEntries(addresses), gate.tableName)),
       ),
-      role: this.newRole(sendingTo(queues, doorbell)),
+      role: this.newRole(sendingTo(queues, doorbell), ...(needsSettling(plan) ? [claimingIn(gate)] : [])),
       logs: { destination: this.newLogGroup(prefix), level: sfn.LogLevel.ERROR, includeExecutionData: false },
     });
     pin(this.stateMachine, "StateMachine");
@@ -50,7 +53,7 @@ export class Machine extends Construct {
     acknowledge(this.stateMachine, "SF2", "One Task that waits for the worker: its trace would show one bar.");
   }
 
-  private newRole(sending: iam.PolicyStatement): iam.Role {
+  private newRole(...statements: iam.PolicyStatement[]): iam.Role {
     const role = new iam.Role(this, "Role", {
       // Without the condition, a state machine of another account could be made to use this role.
       assumedBy: new iam.ServicePrincipal("states.amazonaws.com", {
@@ -58,7 +61,7 @@ export class Machine extends Construct {
       }),
     });
     pin(role, "StateMachineRole");
-    role.addToPrincipalPolicy(sending);
+    for (const statement of statements) role.addToPrincipalPolicy(statement);
     acknowledge(
       role,
       "IAM5[Resource::*]",
@@ -78,6 +81,9 @@ export class Machine extends Construct {
     return logGroup;
   }
 }
+
+const claimingIn = ({ tableArn }: dynamodb.Table): iam.PolicyStatement =>
+  new iam.PolicyStatement({ actions: ["dynamodb:PutItem"], resources: [tableArn] });
 
 function sendingTo({ tiers }: TierQueues, doorbell: Doorbell | undefined): iam.PolicyStatement {
   if (doorbell === undefined)

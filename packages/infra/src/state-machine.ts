@@ -11,6 +11,8 @@ import {
   toMs,
   UNKNOWN_REPEATABLE,
 } from "@sluice/dsl";
+import { expression } from "./expression";
+import { needsSettling, settle } from "./settling";
 
 /** What sending may fail with and succeed a moment later, as Step Functions names it. */
 const PASSING_SNS_ERRORS = [
@@ -28,15 +30,20 @@ const SURELY_SMALL_CHARS = 60_000;
 
 /**
  * The state machine of a gateway in the Amazon States Language: one Task that sends the request and waits for the
- * worker's answer, so that a success costs one transition; and one Fail state, walked on bad paths only, that gives each
- * failure its name and its cause. Pure.
+ * worker's answer, so that a success costs one transition; on bad paths only, one that settles what a request came to that
+ * no worker answered, and a Fail state that gives each failure its name and its cause. Pure.
  *
  * @param addresses of each tier: its topic's ARN in doorbell, its queue's URL in deferral; placeholders of the CDK may
  * stand in
+ * @param gateTable the name of the gate's table
  * @returns plain JSON
  * @see DESIGN.md, section 2
  */
-export function stateMachineDefinition(plan: GatewayPlan, addresses: Readonly<Record<string, string>>): Json {
+export function stateMachineDefinition(
+  plan: GatewayPlan,
+  addresses: Readonly<Record<string, string>>,
+  gateTable: string,
+): Json {
   return {
     Comment: `One request to ${plan.name}: ${plan.dispatch.kind === "doorbell" ? "published" : "sent"} to its tier, answered by the worker.`,
     QueryLanguage: "JSONata",
@@ -50,6 +57,7 @@ export function stateMachineDefinition(plan: GatewayPlan, addresses: Readonly<Re
         Catch: catchers(plan),
         End: true,
       },
+      ...(needsSettling(plan) && { Settle: settle(gateTable) }),
       Failed: {
         Type: "Fail",
         Error: expression("$states.input.Error"),
@@ -80,12 +88,6 @@ function sending(plan: GatewayPlan, addresses: Readonly<Record<string, string>>)
         Arguments: { QueueUrl: address, MessageBody: message },
       };
   }
-}
-
-/** JSONata steps, of which the last one is the value, as a field of a state; on one line, which asl-validator wants. */
-function expression(...steps: readonly string[]): string {
-  const text = steps.length === 1 ? steps.join() : `(${steps.join("; ")})`;
-  return `{% ${text.replaceAll(/\s*\n\s*/g, " ")} %}`;
 }
 
 /** Any JSON value is a JSONata literal. */
@@ -223,14 +225,18 @@ function catchers(plan: GatewayPlan): Json[] {
   return [
     catcher(["States.QueryEvaluationError"], [...steps, problem(plan), INVALID_REQUEST]),
     catcher(["States.DataLimitExceeded"], [...steps, TOO_MUCH_DATA]),
-    catcher(["States.Timeout", "States.HeartbeatTimeout"], [...steps, unanswered(plan)]),
+    catcher(
+      ["States.Timeout", "States.HeartbeatTimeout"],
+      [...steps, unanswered(plan)],
+      needsSettling(plan) ? "Settle" : "Failed",
+    ),
     catcher([UNKNOWN_REPEATABLE], [...steps, `{ "Error": ${literal(ERRORS.unknown)}, "Cause": $said }`]),
     catcher(["States.ALL"], [...steps, SENDING_OR_WORKER[plan.dispatch.kind]]),
   ];
 }
 
-function catcher(errors: string[], steps: readonly string[]): Json {
-  return { ErrorEquals: errors, Next: "Failed", Output: expression(...steps) };
+function catcher(errors: string[], steps: readonly string[], next = "Failed"): Json {
+  return { ErrorEquals: errors, Next: next, Output: expression(...steps) };
 }
 
 /**
@@ -263,17 +269,26 @@ const TOO_MUCH_DATA = `$length($string($input)) >= ${SURELY_SMALL_CHARS}
 ? $failed(${literal(ERRORS.requestTooLarge)}, "rejected", "The request with its envelope is larger than 256 KiB, so it was not sent.")
 : $failed(${literal(ERRORS.responseTooLarge)}, "success", "The call succeeded, but its answer is larger than 256 KiB. The work was done; let the operation's answer choose what is needed of it.")`;
 
-/** The task's own timeout: no worker answered, not even that the request had expired. */
-function unanswered({ tiers, operations }: GatewayPlan): string {
+/**
+ * The task's own timeout: no worker answered, not even that the request had expired. What the execution fails with, or
+ * where it must be settled first, both that it may fail with: `Uncalled` and `Unsettled`.
+ */
+function unanswered(plan: GatewayPlan): string {
+  const { tiers, operations } = plan;
   const waits = Object.fromEntries(tiers.map(({ name, timeoutUs }) => [name, showDuration(timeoutUs)]));
   const repeatable = operations.filter((operation) => operation.repeatable).map(({ name }) => name);
   const where = "Look at the worker's log, its throttles and the age of the tier's queue.";
   const expired = `A call may have been made; a second one does no harm. Ask again if the answer is still wanted. ${where}`;
   const unknown = `The request may or may not have been done, so it was not repeated. Find out at the target. ${where}`;
-  return `$late := "No worker answered within the timeout of tier " & $tier & " (" & $lookup(${literal(waits)}, $tier) & "). ";
-$operation in ${literal(repeatable)}
+  const uncalled =
+    "Nothing was done: no call of it had begun, or the target refused it, and none can begin any more. Ask again if the answer is still wanted.";
+  const failed = `$operation in ${literal(repeatable)}
 ? $failed(${literal(ERRORS.expired)}, "unknown", $late & ${literal(expired)})
 : $failed(${literal(ERRORS.unknown)}, "unknown", $late & ${literal(unknown)})`;
+  const both = `$end := ${failed};
+{ "Unsettled": $end, "Uncalled": $operation in ${literal(repeatable)} ? $end : $failed(${literal(ERRORS.expired)}, "rejected", $late & ${literal(`${uncalled} ${where}`)}) }`;
+  return `$late := "No worker answered within the timeout of tier " & $tier & " (" & $lookup(${literal(waits)}, $tier) & "). ";
+${needsSettling(plan) ? both : failed}`;
 }
 
 /** A sending that AWS refused; or the worker's own words, passed on. */

@@ -84,7 +84,7 @@ test("the state machine may send to the tiers' queues, the worker may use them, 
 const QUEUES = { HIGH: "https://sqs/high", NORMAL: "https://sqs/normal", BATCH: "https://sqs/batch" };
 
 test("asl-validator accepts the state machine, which sends and waits in one transition", () => {
-  const definition = fields(stateMachineDefinition(plan, QUEUES));
+  const definition = fields(stateMachineDefinition(plan, QUEUES, "sluice-register-gate"));
   const { isValid, errorsText } = aslValidator(definition);
   expect(isValid ? "" : errorsText("\n")).toBe("");
   const { Resource, Arguments, Retry } = fields(fields(definition.States).Call);

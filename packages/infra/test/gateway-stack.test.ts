@@ -236,8 +236,9 @@ describe("roles may do what they must and nothing else", () => {
   });
 
   test("the state machine, whose log delivery AWS grants on no single resource", () => {
-    const [publish, delivery, ...others] = statementsOf("StateMachineRole");
+    const [publish, claim, delivery, ...others] = statementsOf("StateMachineRole");
     expect(publish).toEqual([["sns:Publish"], ["${TierHIGHTopic}", "${TierNORMALTopic}", "${TierBATCHTopic}"]]);
+    expect(claim).toEqual([["dynamodb:PutItem"], ["${GateTable.Arn}"]]);
     expect(delivery?.[0].every((action) => action.startsWith("logs:"))).toBe(true);
     expect(delivery?.[1]).toEqual(["*"]);
     expect(others).toEqual([]);

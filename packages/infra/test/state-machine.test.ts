@@ -13,6 +13,8 @@ const TOPICS = {
   BATCH: "arn:aws:sns:eu-west-1:123456789012:sluice-register-BATCH.fifo",
 };
 
+const GATE = "sluice-register-gate";
+
 interface Moment {
   readonly retryCount?: number;
   readonly redriveCount?: number;
@@ -42,7 +44,7 @@ const list = (value: Json | undefined): Json[] => {
 };
 
 const stateOf = (plan: GatewayPlan, name: string) =>
-  fields(fields(fields(stateMachineDefinition(plan, TOPICS)).States)[name]);
+  fields(fields(fields(stateMachineDefinition(plan, TOPICS, GATE)).States)[name]);
 
 async function argumentsFor(input: Json, moment: Moment = {}, plan = samplePlan()): Promise<{ [key: string]: Json }> {
   const call = stateOf(plan, "Call");
@@ -62,12 +64,16 @@ interface Failed {
   readonly cause: string;
 }
 
-/** What the execution fails with when the task fails with this error: by way of the Catch, then the Fail state. */
+/**
+ * What the execution fails with when the task fails with this error: by way of the Catch, then the Fail state, and in
+ * between of Settle where the Catch leads there.
+ */
 async function failureFor(
   error: string | null,
   said: string | null,
   input: Json = { operation: "read", request: {} },
   plan = samplePlan(),
+  isClaimed = true,
 ): Promise<Failed> {
   const catchers = list(stateOf(plan, "Call").Catch).map(fields);
   const names = (catcher: { readonly [key: string]: Json }) => list(catcher.ErrorEquals);
@@ -75,8 +81,13 @@ async function failureFor(
     catchers.find((catcher) => names(catcher).includes(error)) ??
     catchers.find((catcher) => names(catcher).includes("States.ALL"));
   const states = { input, errorOutput: { Error: error, Cause: said }, context: context({ retryCount: 2 }) };
-  const output = await fill(fields(caught).Output ?? null, states);
-  expect(fields(caught).Next).toBe("Failed");
+  let output = await fill(fields(caught).Output ?? null, states);
+  if (fields(caught).Next === "Settle") {
+    const settle = stateOf(plan, "Settle");
+    const next = isClaimed ? fields(list(settle.Catch)[0]) : settle;
+    output = await fill(next.Output ?? null, { input: output, context: context({ retryCount: 2 }) });
+    expect(next.Next).toBe("Failed");
+  } else expect(fields(caught).Next).toBe("Failed");
   const { Error: name, Cause: cause } = stateOf(plan, "Failed");
   const ended = { error: name ?? null, cause: cause ?? null };
   const failed = fields(await fill(ended, { input: output, context: context({}) }));
@@ -94,18 +105,20 @@ async function refusalOf(input: Json, plan = samplePlan()): Promise<Cause> {
 
 describe("the definition", () => {
   test("is valid in the Amazon States Language", () => {
-    const { isValid, errorsText } = aslValidator(stateMachineDefinition(samplePlan(), TOPICS));
+    const { isValid, errorsText } = aslValidator(stateMachineDefinition(samplePlan(), TOPICS, GATE));
     expect(isValid ? "" : errorsText("\n")).toBe("");
   });
 
   test("takes one transition when all goes well", () => {
-    const { StartAt, States } = fields(stateMachineDefinition(samplePlan(), TOPICS));
+    const { StartAt, States } = fields(stateMachineDefinition(samplePlan(), TOPICS, GATE));
     expect(StartAt).toBe("Call");
     expect(fields(fields(States).Call)).toMatchObject({ Type: "Task", End: true });
   });
 
   test("asks for a topic of every tier", () => {
-    expect(() => stateMachineDefinition(samplePlan(), { HIGH: TOPICS.HIGH, BATCH: TOPICS.BATCH })).toThrow(/NORMAL/);
+    expect(() => stateMachineDefinition(samplePlan(), { HIGH: TOPICS.HIGH, BATCH: TOPICS.BATCH }, GATE)).toThrow(
+      /NORMAL/,
+    );
   });
 });
 
@@ -339,6 +352,40 @@ describe("a failure", () => {
     },
   );
 
+  test("by the timeout of what nobody had claimed means that nothing was done", async () => {
+    const order = { operation: "order", tier: "HIGH" };
+    const { error, cause } = await failureFor("States.Timeout", null, order, samplePlan(), false);
+    expect(error).toBe("Gateway.Expired");
+    expect(JSON.parse(cause)).toMatchObject({ outcome: "rejected", attempt: 2, operation: "order", tier: "HIGH" });
+    expect(JSON.parse(cause).message).toMatch(/tier HIGH \(2 min\)\. Nothing was done/);
+    const read = await failureFor("States.Timeout", null, { operation: "read" }, samplePlan(), false);
+    expect(JSON.parse(read.cause).message).toContain("A call may have been made");
+  });
+
+  test("by the timeout asks the gate as the worker does: its claim, under the worker's key, unless there is one", async () => {
+    const at = Date.parse("2026-11-24T10:05:00.500Z");
+    const states = { input: {}, context: context({}) };
+    const asked = fields(await fill(stateOf(samplePlan(), "Settle").Arguments ?? null, states, at));
+    expect(asked).toEqual({
+      TableName: GATE,
+      Item: {
+        pk: { S: "claim#arn:aws:states:eu-west-1:123456789012:execution:sluice-register:one" },
+        turn: { S: "timeout" },
+        at: { N: String(at) },
+        ttl: { N: String(Math.ceil(at / 1_000) + 14 * 86_400) },
+      },
+      ConditionExpression: "attribute_not_exists(#pk) OR #turn = :turn",
+      ExpressionAttributeNames: { "#pk": "pk", "#turn": "turn" },
+      ExpressionAttributeValues: { ":turn": { S: "timeout" } },
+    });
+  });
+
+  test("by the timeout is not settled where everything may be repeated", () => {
+    const [read] = samplePlan().operations;
+    const plan = samplePlan({ operations: read ? [read] : [] });
+    expect(Object.keys(fields(fields(stateMachineDefinition(plan, TOPICS, GATE)).States))).toEqual(["Call", "Failed"]);
+  });
+
   test("of the publish means that nothing was sent", async () => {
     const { error, cause } = await failureFor("SNS.AuthorizationErrorException", "not authorized (Service: AmazonSNS)");
     expect(error).toBe("Gateway.Unavailable");
@@ -372,7 +419,7 @@ describe("a failure", () => {
 });
 
 test("expressions use nothing that AWS has left out of JSONata, or added after version 2.0.6", () => {
-  const text = JSON.stringify(stateMachineDefinition(samplePlan({ defaultTier: "HIGH" }), TOPICS));
+  const text = JSON.stringify(stateMachineDefinition(samplePlan({ defaultTier: "HIGH" }), TOPICS, GATE));
   const called = new Set([...text.matchAll(/\$([A-Za-z]+)\(/g)].map(([, name]) => name));
   const own = ["shown", "text", "failed"];
   const known = [

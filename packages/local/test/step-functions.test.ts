@@ -129,6 +129,48 @@ const refusedDefinition = (states: Json, more?: { [field: string]: Json }): stri
 };
 
 describe("an execution", () => {
+  test("goes on with a service's own response, or its refusal, where no token is asked for", async () => {
+    const put = {
+      Type: "Task",
+      Resource: "arn:aws:states:::dynamodb:putItem",
+      Arguments: { TableName: "gate", Item: { pk: { S: "{% $exists($states.context.Task) ? 'a token' : 'none' %}" } } },
+      Catch: [{ ErrorEquals: ["States.ALL"], Next: "Failed", Output: "{% $states.errorOutput %}" }],
+      Output: "{% $states.result %}",
+      End: true,
+    };
+    const failed = { Type: "Fail", Error: "{% $states.input.Error %}", Cause: "{% $states.input.Cause %}" };
+    const world = machine(definition({ Publish: put, Failed: failed }));
+    world.peer.answer = () => ({});
+    const arn = await world.start();
+    expect(world.published).toMatchObject([
+      { principal: ROLE, service: "dynamodb", operation: "PutItem", input: { Item: { pk: { S: "none" } } } },
+    ]);
+    const { status, output } = await world.describe(arn);
+    expect([status, Object.keys(JSON.parse(String(output)))]).toEqual([
+      "SUCCEEDED",
+      ["SdkHttpMetadata", "SdkResponseMetadata"],
+    ]);
+    expect((await world.history(arn)).map((line) => line.split(" ")[2])).toEqual([
+      "ExecutionStarted",
+      "TaskStateEntered",
+      "TaskScheduled",
+      "TaskStarted",
+      "TaskSucceeded",
+      "TaskStateExited",
+      "ExecutionSucceeded",
+    ]);
+    world.peer.answer = () => {
+      throw new ServiceError("ConditionalCheckFailedException", "The conditional request failed");
+    };
+    const refused = await world.start({}, "two");
+    expect(await world.describe(refused)).toMatchObject({
+      status: "FAILED",
+      error: "DynamoDB.ConditionalCheckFailedException",
+      cause: expect.stringContaining(
+        "The conditional request failed (Service: AmazonDynamoDBv2; Status Code: 400; Error Code: ConditionalCheckFailedException;",
+      ),
+    });
+  });
   test("publishes as the machine's role, waits for its token, and ends with the worker's answer", async () => {
     const { start, published, call, describe: describeExecution, settle } = machine(definition({ Publish: publish() }));
     const arn = await start({ company: "00000006" });

@@ -316,6 +316,15 @@ describe("honesty", () => {
       ]),
     ).toContain("said to be undone");
   });
+  test("what was never called does not end as unknown, unless a worker died or AWS failed meanwhile", () => {
+    const asked: Log = [
+      [0, started("a")],
+      [0, published("a")],
+    ];
+    expect(judgeLog([...asked, [9, ended("a", "Gateway.Unknown")]])).toContain("honesty: a: unknown without a call");
+    expect(judgeLog([...asked, [5, fault("crash")], [9, ended("a", "Gateway.Unknown")]])).toBe("kept");
+    expect(judgeLog([...asked, [9, ended("a", "Gateway.Expired")]])).not.toContain("unknown without a call");
+  });
   test("what a worker heard it tells, unless it died", () => {
     const end = ended("a", "Gateway.Unknown");
     expect(

@@ -17,6 +17,37 @@ test("a request goes from StartExecution to the target, and its answer comes bac
   expect(JSON.parse(world.ended.get("h1")?.output ?? "null")).toMatchObject({ status: 200, body: { ok: true } });
 });
 
+test("what a pause outlasts is expired and nothing was done, unless its call had begun", async () => {
+  const short = await synthesize("10/s", "tiers: [{ name: HIGH, timeout: 1m }]\ntimeouts: { response: 1s }");
+  const world = await worldOf(short, { target: { react: () => ({ latencyUs: us(0), end: "hang" }) } });
+  const [TableName = ""] = world.stack.tableNames;
+  const pause = (untilMs: number) =>
+    world.services.cloud.call({ kind: "user" }, "dynamodb", "UpdateItem", {
+      TableName,
+      Key: { pk: { S: "gate" } },
+      UpdateExpression: "SET parked_paused = :until",
+      ExpressionAttributeValues: { ":until": { N: String(untilMs) } },
+    });
+  world.send("HIGH", "called", { operation: "order" });
+  await world.run("1s");
+  const [worker = ""] = world.stack.functionNames;
+  expect(world.callsAtTarget()).toEqual(["called"]);
+  world.services.lambda.killRunning(worker);
+  await pause(world.clock.wallMs() + 600_000);
+  world.send("HIGH", "waiting", { operation: "order" });
+  world.send("HIGH", "repeatable", { operation: "read" });
+  expect(await world.runUntilEnded("10m")).toBe(true);
+  const told = (name: string) => [
+    world.ended.get(name)?.error,
+    JSON.parse(world.ended.get(name)?.cause ?? "{}").message,
+  ];
+  expect(told("called")).toEqual(["Gateway.Unknown", expect.stringContaining("may or may not have been done")]);
+  expect(told("waiting")).toEqual(["Gateway.Expired", expect.stringContaining("Nothing was done")]);
+  expect(told("repeatable")).toEqual(["Gateway.Expired", expect.stringContaining("A call may have been made")]);
+  await world.run("10m");
+  expect(world.callsAtTarget()).toEqual(["called"]);
+});
+
 test("a backlog fills every window and breaks none", async () => {
   const world = await worldOf(gateway);
   for (let i = 0; i < 300; i++) world.send("BATCH", `b${i}`, { operation: "read" });

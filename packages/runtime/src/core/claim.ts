@@ -1,5 +1,5 @@
 import { type Micros, seconds, us } from "@sluice/dsl";
-import { claimExpiry, type HeldRequest, idempotencyKey } from "./request";
+import { claimExpiry, type HeldRequest } from "./request";
 import { describe, gateFailed, type TurnState } from "./turn-state";
 
 const RELEASE_AGAIN_AFTER: Micros = seconds(1);
@@ -9,9 +9,10 @@ const RELEASING_ENDS: Micros = seconds(10);
 /**
  * Claims belong to an execution, not to one of its attempts. A publish that was done and looked failed is repeated by
  * Step Functions, as a new attempt: its first message is called by who does not know that nobody waits for it any more
- * (the question was throttled, or asked a moment before), and the second must find that.
+ * (the question was throttled, or asked a moment before), and the second must find that. The state machine claims by the
+ * same key what no worker answered in time.
  */
-const claimKey = ({ envelope }: HeldRequest): string => idempotencyKey(envelope.execution);
+const claimKey = ({ envelope }: HeldRequest): string => envelope.execution;
 
 /** A turn may hold two attempts of one execution: the claim of one is not the other's. */
 const claimOwner = ({ turn }: TurnState, { envelope }: HeldRequest): string => `${turn.id}/${envelope.id}`;

@@ -101,14 +101,15 @@ export function honestyChecker(setting: Setting): Checker {
     }
   };
 
+  const isExcused = ({ wasStopped, askedAtUs }: Known): boolean => wasStopped || excusedAtUs >= askedAtUs;
+
   const answered = ({ id, request, error }: Answered): Broken | undefined => {
     const one = known.get(request) ?? NOTHING;
     const attempt = attempts.get(id)?.attempt;
     const calls = one.calls.filter((call) => call.attempt === attempt);
     const mayBeUnreached = shutAtUs >= one.askedAtUs;
-    const isExcused = one.wasStopped || excusedAtUs >= one.askedAtUs;
     const lie =
-      denied(error, calls, file, mayBeUnreached) ?? (isExcused ? undefined : unfounded(error, calls, one, file));
+      denied(error, calls, file, mayBeUnreached) ?? (isExcused(one) ? undefined : unfounded(error, calls, one, file));
     return lie === undefined
       ? undefined
       : { message: wordsOf(request, `answered ${error ?? "success"}: ${lie}`, one.calls, file), request };
@@ -126,6 +127,7 @@ export function honestyChecker(setting: Setting): Checker {
     const lie =
       lieOf(sighting, one, file, shutAtUs >= 0 || hasLostPublish) ??
       (end.error === ERRORS.expired && atUs < dueAtUs ? "expired before its time" : undefined) ??
+      (isExcused(one) ? undefined : baseless(sighting, one)) ??
       (one.wasStopped || isOrphaned(one)
         ? undefined
         : ignoranceOf(sighting, one, file, excusedAtUs + longestDelayUs(setting)));
@@ -216,6 +218,10 @@ function lieOf({ end }: Ended, one: Known, file: GatewaySpec, mayBeUnreached: bo
 /** A call that was not refused may have been done. */
 const saysUndone = (cause: string | undefined, { calls }: Known, file: GatewaySpec): boolean =>
   cause?.includes("Nothing was done") === true && calls.some(({ reaction }) => !isRefused(reaction, file));
+
+/** Step Functions' own word for what no worker answered, of a request that was never called. */
+const baseless = ({ end: { error } }: Ended, { calls, isAnswered }: Known): string | undefined =>
+  error === ERRORS.unknown && !isAnswered && calls.length === 0 ? "unknown without a call" : undefined;
 
 /** What a worker that lived and was heard must have known. An attempt that none has answered timed out behind a park. */
 function ignoranceOf(

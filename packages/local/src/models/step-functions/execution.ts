@@ -289,7 +289,8 @@ export class Execution {
     try {
       if (this.history.lastId > MAX_EVENTS - EVENTS_RESERVED) throw tooManyEvents();
       const token = this.surroundings.tokens.issue(this.arn);
-      const context = { ...this.context(visit, retryCount), Task: { Token: token } };
+      const context = this.context(visit, retryCount);
+      if (state.integration.waitsFor === "token") context.Task = { Token: token };
       const states: States = { input: visit.input, context };
       const filled = this.fill(visit, state.arguments, states);
       const args = this.argumentsIn(visit, state, filled instanceof Promise ? await filled : filled);
@@ -373,7 +374,10 @@ export class Execution {
     const requestId = world.random.uuid();
     const input = serviceInput(integration, args);
     void cloud.call(this.machine.principal, service, operation, input).then(
-      (response) => this.submitted(attempt, response, requestId),
+      (response) =>
+        integration.waitsFor === "token"
+          ? this.submitted(attempt, response, requestId)
+          : void this.finish(attempt, responded(response, requestId)),
       (error: unknown) => this.refused(attempt, { kind: "failed", ...failureOf(integration, error, requestId) }),
     );
   }
@@ -384,15 +388,8 @@ export class Execution {
     attempt.isSubmitted = true;
     const { resourceType, resource } = attempt.task.state.integration;
     this.history.record("TaskSubmitted", () => {
-      const output = {
-        ...(isObject(response) && response),
-        SdkHttpMetadata: { HttpStatusCode: 200 },
-        SdkResponseMetadata: { RequestId: requestId },
-      };
-      return [
-        "taskSubmittedEventDetails",
-        { output: JSON.stringify(output), outputDetails: WHOLE, resource, resourceType },
-      ];
+      const { outputText } = responded(response, requestId);
+      return ["taskSubmittedEventDetails", { output: outputText, outputDetails: WHOLE, resource, resourceType }];
     });
     if (attempt.answer !== undefined) void this.finish(attempt, attempt.answer);
   }
@@ -568,6 +565,16 @@ export class Execution {
       );
     });
   }
+}
+
+/** A service's response, as Step Functions shows it. */
+function responded(response: Json, requestId: string): Extract<TaskEnd, { kind: "succeeded" }> {
+  const output = {
+    ...(isObject(response) && response),
+    SdkHttpMetadata: { HttpStatusCode: 200 },
+    SdkResponseMetadata: { RequestId: requestId },
+  };
+  return { kind: "succeeded", output, outputText: JSON.stringify(output) };
 }
 
 const tooManyEvents = (): StateFailure =>

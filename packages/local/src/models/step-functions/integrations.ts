@@ -7,12 +7,14 @@ export interface Integration {
   readonly resourceType: string;
   /** As in history events: `publish.waitForTaskToken`. */
   readonly resource: string;
+  /** What ends the task: the answer of who has its token, or the service's own response. */
+  readonly waitsFor: "token" | "response";
   readonly service: string;
   readonly operation: string;
   /** The Arguments that are modelled; all of them are the service's own. */
   readonly fields: readonly string[];
-  /** The argument that may be any JSON and is sent as text. */
-  readonly body: string;
+  /** The argument that may be any JSON and is sent as text, where there is one. */
+  readonly body: string | undefined;
   /** As in a failure's cause: `AmazonSNS`. */
   readonly serviceName: string;
   /** The failure's name for a service's error code. */
@@ -30,6 +32,7 @@ const INTEGRATIONS: Readonly<Record<string, Integration>> = {
   "arn:aws:states:::sns:publish.waitForTaskToken": {
     resourceType: "sns",
     resource: "publish.waitForTaskToken",
+    waitsFor: "token",
     service: "sns",
     operation: "Publish",
     fields: ["TopicArn", "TargetArn", "Message", "MessageGroupId", "MessageDeduplicationId", "MessageAttributes"],
@@ -40,6 +43,7 @@ const INTEGRATIONS: Readonly<Record<string, Integration>> = {
   "arn:aws:states:::sqs:sendMessage.waitForTaskToken": {
     resourceType: "sqs",
     resource: "sendMessage.waitForTaskToken",
+    waitsFor: "token",
     service: "sqs",
     operation: "SendMessage",
     fields: [
@@ -54,12 +58,31 @@ const INTEGRATIONS: Readonly<Record<string, Integration>> = {
     serviceName: "AmazonSQS",
     nameError: nameSqsError,
   },
+  "arn:aws:states:::dynamodb:putItem": {
+    resourceType: "dynamodb",
+    resource: "putItem",
+    waitsFor: "response",
+    service: "dynamodb",
+    operation: "PutItem",
+    fields: [
+      "TableName",
+      "Item",
+      "ConditionExpression",
+      "ExpressionAttributeNames",
+      "ExpressionAttributeValues",
+      "ReturnValues",
+    ],
+    body: undefined,
+    serviceName: "AmazonDynamoDBv2",
+    nameError: nameDynamoDbError,
+  },
 };
 
 export const integrationOf = (resource: string): Integration | undefined => INTEGRATIONS[resource];
 
 /** The arguments as the service wants them: a body that is no string is serialised. */
 export function serviceInput({ body }: Integration, args: { readonly [key: string]: Json }): { [key: string]: Json } {
+  if (body === undefined) return args;
   const given = args[body];
   return given === undefined || typeof given === "string" ? args : { ...args, [body]: JSON.stringify(given) };
 }
@@ -84,6 +107,7 @@ export function failureOf(integration: Integration, error: unknown, requestId: s
 /** The service's own code. The local authorization speaks for all services and words a refusal as most of them do. */
 function codeOf({ name, queryCode }: ServiceError, service: string): string {
   if (service === "sns" && name === "AccessDeniedException") return "AuthorizationError";
+  if (service === "dynamodb") return name;
   return queryCode ?? name.replace(/Exception$/, "");
 }
 
@@ -112,4 +136,16 @@ const SQS_EXCEPTIONS: Readonly<Record<string, string>> = {
 
 function nameSqsError(code: string): string {
   return `SQS.${SQS_EXCEPTIONS[code] ?? "AmazonSQSException"}`;
+}
+
+/** Its codes are the names of its exceptions. */
+const DYNAMODB_EXCEPTIONS: ReadonlySet<string> = new Set([
+  "ConditionalCheckFailedException",
+  "InternalServerErrorException",
+  "ProvisionedThroughputExceededException",
+  "ResourceNotFoundException",
+]);
+
+function nameDynamoDbError(code: string): string {
+  return `DynamoDB.${DYNAMODB_EXCEPTIONS.has(code) ? code : "AmazonDynamoDBException"}`;
 }
