@@ -23,13 +23,15 @@ export function drawLater(random: Random, scenario: Scenario, plan: GatewayPlan,
   const touchy = random.chance(0.2) ? drawTouchy(random) : undefined;
   const phases = touchy === undefined ? target.phases : target.phases.map((phase) => touchier(phase, touchy));
   const turnsShorter = random.chance(0.5) ? 8 : 2;
+  // A park has to be written down, and a gate that takes some writes only tells whether it is obeyed meanwhile.
+  const gateShare = touchy !== undefined && !isCalm ? Math.max(throttledGate, some(random, 0.7, 0.5)) : throttledGate;
   return {
     ...scenario,
     turnsShorter,
     requests: lostInterestMs === undefined ? requests : requests.map((one) => stoppedAt(one, lostInterestMs)),
     target: { ...target, phases: freeze === undefined ? phases : frozen(phases, freeze) },
     operations: [...scenario.operations, ...replaced].sort((a, b) => a.atMs - b.atMs),
-    aws: throttledGate === 0 ? aws : { ...aws, faults: withThrottled(aws.faults, "dynamodb", throttledGate) },
+    aws: gateShare === 0 ? aws : { ...aws, faults: withThrottled(aws.faults, "dynamodb", gateShare) },
   };
 }
 
