@@ -88,7 +88,7 @@ export interface Fault {
   readonly name: FaultName;
   /** What it struck: the service of a call, or the name of a queue. */
   readonly where: string;
-  /** Of a call to a service: what was asked. */
+  /** Of a call to a service: what was asked; of a lost delivery: what was published. */
   readonly input?: Readonly<Record<string, Json | undefined>>;
 }
 

@@ -17,13 +17,13 @@ export interface Deployment {
 }
 
 /**
- * Plans a gateway as the product does, but with turns half as long where they still hold an interval: a run is minutes long,
- * and many turns must end in it.
+ * Plans a gateway as the product does, but with turns so many times shorter where they still hold an interval: a run is
+ * minutes long, and many turns must end in it.
  */
-export function planOf(file: GatewaySpec): GatewayPlan {
+export function planOf(file: GatewaySpec, timesShorter = 2): GatewayPlan {
   const plan = planGateway(file);
   if (plan.dispatch.kind !== "doorbell") return plan;
-  const turnUs = us(Math.floor(plan.dispatch.turn.lengthUs / 2));
+  const turnUs = us(Math.floor(plan.dispatch.turn.lengthUs / timesShorter));
   return turnUs > plan.limit.intervalUs ? planGateway(file, { turnUs }) : plan;
 }
 
@@ -46,11 +46,12 @@ export function readGateway(text: string): GatewaySpec {
  * Lints, plans and synthesizes a gateway as the product does, into a temporary folder.
  *
  * @param text a gateway file
+ * @param timesShorter see {@link planOf}
  * @throws Error when the file has a finding that is an error
  */
-export function deploy(text: string): Deployment {
+export function deploy(text: string, timesShorter?: number): Deployment {
   const file = readGateway(text);
-  const plan = planOf(file);
+  const plan = planOf(file, timesShorter);
   const folder = mkdtempSync(join(tmpdir(), "sluice-swarm-"));
   const worker = join(folder, "worker");
   mkdirSync(worker);

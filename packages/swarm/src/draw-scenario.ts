@@ -3,6 +3,7 @@ import { type Faults, Random } from "@sluice/local";
 import { planOf, readGateway } from "./deploy";
 import { oneOf, some } from "./draw";
 import { drawGateway, drawPatch, inDeferral } from "./draw-gateway";
+import { drawLater } from "./draw-later";
 import { drawRequests } from "./draw-requests";
 import type { AwsFaults, Dispatch, Operation, Outage, Scenario, TargetPhase, Trouble, WorkerFaults } from "./scenario";
 
@@ -19,7 +20,7 @@ export function drawScenario(seed: number): Scenario {
   const dispatch = oneOf(random, DISPATCHES);
   const gateway = dispatch === "deferral" ? inDeferral(random, asDoorbell) : asDoorbell;
   const plan = planOf(readGateway(JSON.stringify(gateway)));
-  return {
+  const scenario: Scenario = {
     version: 1,
     seed,
     dispatch,
@@ -36,6 +37,7 @@ export function drawScenario(seed: number): Scenario {
     path: random.chance(0.3) ? "extremes" : "between",
     operations: drawOperations(random, isCalm, stormMs, gateway),
   };
+  return drawLater(random, scenario, plan, isCalm);
 }
 
 /** The dispatches that a scenario may have; the default one three times as often. */

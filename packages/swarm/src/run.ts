@@ -24,7 +24,7 @@ export async function runScenario(
   scenario: Scenario,
   onSighting: (sighting: Sighting) => void = () => {},
 ): Promise<RunOutcome> {
-  const deployments = [deploy(JSON.stringify(scenario.gateway))];
+  const deployments = [deploy(JSON.stringify(scenario.gateway), scenario.turnsShorter)];
   try {
     return await new Run(scenario, deployments, onSighting).toItsEnd();
   } finally {
@@ -271,7 +271,7 @@ class Run {
   }
 
   private async redeploy(world: Simulation, patch: { readonly [key: string]: Json }): Promise<void> {
-    const next = deploy(JSON.stringify({ ...this.scenario.gateway, ...patch }));
+    const next = deploy(JSON.stringify({ ...this.scenario.gateway, ...patch }), this.scenario.turnsShorter);
     this.deployments.push(next);
     await updateStack({ ...next, services: world.services });
     this.tell({ kind: "deployed", file: next.file, plan: next.plan });

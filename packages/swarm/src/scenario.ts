@@ -12,6 +12,8 @@ export interface Scenario {
   readonly dispatch: Dispatch;
   /** The gateway file. JSON is YAML. */
   readonly gateway: { readonly [key: string]: Json };
+  /** How many times shorter than planned a turn is; 2 where it is not said. */
+  readonly turnsShorter?: number;
   /** How long things go wrong. Afterwards nothing does, and everything must come to its end. */
   readonly stormMs: number;
   readonly requests: readonly ScenarioRequest[];

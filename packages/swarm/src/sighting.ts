@@ -10,8 +10,13 @@ export type Sighting = { readonly atUs: Micros } /** An execution began. */ & (
   | { readonly kind: "unpublished"; readonly id: string; readonly request: string }
   /** The attempt's message came into its tier's queue; not for the first time perhaps. */
   | { readonly kind: "delivered"; readonly id: string; readonly request: string; readonly tier: string }
-  /** A message came into the bell queue: the next turn begins after it, or the one that runs goes on. */
-  | { readonly kind: "rung" }
+  /**
+   * A message came into the bell queue: the next turn begins after it, or the one that runs goes on. `id`: of the attempt
+   * whose own bell it is; the sweep's and a person's have none.
+   */
+  | { readonly kind: "rung"; readonly id?: string | undefined }
+  /** The bell of an attempt was lost on its way. */
+  | { readonly kind: "unrung"; readonly id: string }
   /** A worker was answered when it asked a tier's queue. */
   | { readonly kind: "looked"; readonly tier: string; readonly ids: readonly string[] }
   /** A worker gave a message back, to be seen at once. */
@@ -102,3 +107,7 @@ export const LOST_CALLS: ReadonlySet<FaultKind> = new Set([
 
 export const isDeath = (sighting: Sighting): boolean => sighting.kind === "fault" && DEATHS.has(sighting.fault);
 export const isLostCall = (sighting: Sighting): boolean => sighting.kind === "fault" && LOST_CALLS.has(sighting.fault);
+
+/** The gate is `dynamodb`, the state machine's tokens are `sfn`. */
+export const isLostCallTo = (sighting: Sighting, service: string): boolean =>
+  isLostCall(sighting) && sighting.kind === "fault" && sighting.where === service;

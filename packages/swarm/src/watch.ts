@@ -36,6 +36,7 @@ const WORDS: Readonly<Record<FaultName, FaultKind>> = {
 function tellFault({ name, where, input }: Fault, tell: Tell): void {
   tell({ kind: "fault", fault: WORDS[name], where: where.slice(where.lastIndexOf(":") + 1) });
   const sent = input?.Message ?? input?.MessageBody;
+  if (name === "fifoDeliveryLost") tell({ kind: "unrung", id: envelopeIn(sent).id });
   // A bell that was sent without anybody hearing of it says nothing of a request.
   if (name !== "failAfter" || sent === undefined || queueNameOf(input?.QueueUrl).endsWith(".fifo")) return;
   const envelope = envelopeIn(sent);
@@ -101,7 +102,7 @@ class Records {
   }
 
   private delivered({ input }: Performed): void {
-    if (queueNameOf(input.QueueUrl) === this.bells) this.tell({ kind: "rung" });
+    if (queueNameOf(input.QueueUrl) === this.bells) this.tell({ kind: "rung", id: attemptIn(input.MessageBody) });
     const tier = this.tiers.get(queueNameOf(input.QueueUrl));
     if (tier === undefined) return;
     const envelope = envelopeIn(input.MessageBody);
@@ -145,6 +146,11 @@ const entriesOf = (entries: Json | undefined): { [key: string]: Json }[] =>
   (Array.isArray(entries) ? entries : []) as { [key: string]: Json }[];
 
 const queueNameOf = (url: Json | undefined): string => String(url).slice(String(url).lastIndexOf("/") + 1);
+
+/** Of a bell; undefined where it is the sweep's or a person's, which are no envelopes. */
+function attemptIn(text: Json | undefined): string | undefined {
+  return String(text).startsWith("{") ? envelopeIn(text).id : undefined;
+}
 
 const envelopeIn = (text: Json | undefined): Envelope => JSON.parse(String(text));
 

@@ -118,6 +118,10 @@ describe("rate", () => {
     expect(judgeLog([...hanging, [9, called("c")]])).toContain("rate: 3 calls are open");
     expect(judgeLog([...hanging, [2, fault("crash")], [9, called("c")]])).toBe("kept");
     expect(judgeLog([...hanging, [11, called("c")]])).toBe("kept");
+    const lost = (at: number, where: string): Log => [[at, { ...fault("failed call to AWS"), where }]];
+    expect(judgeLog([...hanging, ...lost(7, "dynamodb"), [9, called("c")]])).toBe("kept");
+    for (const other of [lost(2, "dynamodb"), lost(7, "sqs")])
+      expect(judgeLog([...hanging, ...other, [9, called("c")]])).toContain("rate: 3 calls are open");
   });
 });
 
@@ -240,6 +244,7 @@ describe("starvation", () => {
 
 describe("liveness", () => {
   const waiting: Log = [
+    [0, { kind: "unrung", id: "a/0" }],
     [0, published("a")],
     [0, delivered("a")],
   ];
@@ -268,6 +273,15 @@ describe("liveness", () => {
     expect(judgeLog([...rung, ...left(1)])).not.toContain("liveness");
     expect(judgeLog([...waiting, ...left(0)])).not.toContain("liveness");
     expect(judgeLog([...rung, [2, fault("kill")], ...left(0)])).not.toContain("liveness");
+  });
+  test("a bell of its own that was not lost and does not come is no reason to wait for the sweep", () => {
+    const unrung = waiting.slice(1);
+    const rung: Log = [[0, { kind: "rung", id: "a/0" }]];
+    const within = (log: Log) => judgeLog([...log, [40, { kind: "calm" }]]);
+    expect(within(unrung)).toContain("liveness: a waits at 40.000 s");
+    expect(within([...unrung.slice(0, 1), ...rung, ...unrung.slice(1)])).toBe("kept");
+    expect(within(waiting)).toBe("kept");
+    expect(judgeLog([...unrung, [5, { ...tick, bells: 0 }]])).toContain("liveness: a waits at 5.000 s, and no bell");
   });
   test("what a crash leaves hidden comes first, and a pause is not counted", () => {
     const hidden = (doorbellOf(plan).bellVisibilityUs + plan.queues.tierVisibilityUs) / 1_000_000 + 60;

@@ -2,7 +2,16 @@ import { type GatewayPlan, type Micros, ms, seconds, us } from "@sluice/dsl";
 import type { Sighting } from "../sighting";
 import { isDeath, isLostCall } from "../sighting";
 import { Attempts } from "./attempts";
-import { awsCallUs, type Broken, type Checker, inSeconds, longestPauseUs, type Setting, wallStepsUs } from "./checker";
+import {
+  awsCallUs,
+  type Broken,
+  type Checker,
+  inSeconds,
+  longestPauseUs,
+  type Setting,
+  SLACK,
+  wallStepsUs,
+} from "./checker";
 import { quietOf } from "./obedience";
 
 /**
@@ -19,7 +28,8 @@ import { quietOf } from "./obedience";
  *
  * A bell that rings while a message waits begins a turn that finds it, or the running one finds it: without the sweep, and
  * within seconds, unless something has happened since that hides one of them. So as long as it waits there are bells: in the
- * turn's hands, given back, or yet to be taken.
+ * turn's hands, given back, or yet to be taken. A message's own bell that was not lost and has not come when its delivery
+ * must be over counts as one that rang: that nothing rang for it is what the sweep is not there for.
  *
  * After a worker's death, a lost call to AWS or a replaced environment, what they leave hidden comes first: the bells, at
  * most for the function's timeout (their queue's visibility), and the messages, for theirs; and at most one turn more,
@@ -89,8 +99,40 @@ interface Waiting {
   rungUs: Micros | undefined;
 }
 
+/** Which attempts' bells must have come by when. In deferral nothing rings. */
+class OwnBells {
+  /** By id, the earliest first. */
+  private readonly dueUs = new Map<string, Micros>();
+  private readonly lost = new Set<string>();
+  private readonly withinUs: Micros;
+  private readonly isAwaited: boolean;
+
+  constructor({ scenario, plan }: Setting) {
+    this.withinUs = us((scenario.aws.faults.deliveryWithinUs ?? 0) + SLACK);
+    this.isAwaited = plan.dispatch.kind === "doorbell";
+  }
+
+  /** @returns ids of attempts whose bell was not lost and has not come, with the instant at which it must have */
+  missed(sighting: Sighting): (readonly [string, Micros])[] {
+    const { atUs } = sighting;
+    if (sighting.kind === "unrung") this.lost.add(sighting.id);
+    if (sighting.kind === "rung" && sighting.id !== undefined) this.dueUs.delete(sighting.id);
+    if (sighting.kind === "published" && this.isAwaited && !this.lost.delete(sighting.id)) {
+      this.dueUs.set(sighting.id, us(atUs + this.withinUs));
+    }
+    const missed: (readonly [string, Micros])[] = [];
+    for (const one of this.dueUs) {
+      if (atUs <= one[1]) break;
+      missed.push(one);
+      this.dueUs.delete(one[0]);
+    }
+    return missed;
+  }
+}
+
 export function livenessChecker(setting: Setting): Checker {
   const { hiddenUs, ...bounds } = livenessBounds(setting);
+  const bells = new OwnBells(setting);
   let { promptUs, calmUs } = bounds;
   const stepsUs = wallStepsUs(setting);
   const attempts = new Attempts();
@@ -172,6 +214,10 @@ export function livenessChecker(setting: Setting): Checker {
     see(sighting) {
       const { atUs } = sighting;
       attempts.see(sighting);
+      for (const [id, dueUs] of bells.missed(sighting)) {
+        const one = waiting.get(id);
+        if (one !== undefined) one.rungUs ??= dueUs;
+      }
       switch (sighting.kind) {
         case "delivered":
           if (!waiting.has(sighting.id))

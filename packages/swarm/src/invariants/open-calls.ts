@@ -1,6 +1,6 @@
 import { type Micros, us } from "@sluice/dsl";
 import type { Sighting } from "../sighting";
-import { isDeath, isLostCall } from "../sighting";
+import { isDeath, isLostCallTo } from "../sighting";
 import { type Broken, type Checker, inSeconds, longestDelayUs, type Setting, SLACK, wallStepsUs } from "./checker";
 
 interface Open {
@@ -13,8 +13,9 @@ interface Open {
  * Never more calls open than `concurrency`, as the worker sees it: a call without an answer is open for its response
  * timeout, and keeps its place for one more.
  *
- * Excused: calls whose worker died with them, also where their bytes were still on their way; and places of calls given up that a turn could not hand on, because a call
- * to AWS failed since or the wall clock, in which it hands them on, was moved.
+ * Excused: calls whose worker died with them, also where their bytes were still on their way; and places of calls given up
+ * that a turn could not hand on, because a call to the gate failed since or the wall clock, in which it hands them on, was
+ * moved.
  */
 export function openCallsChecker(setting: Setting): Checker {
   const responseUs = setting.file.timeouts.response;
@@ -44,7 +45,8 @@ export function openCallsChecker(setting: Setting): Checker {
         open = [];
         diedAtUs = sighting.atUs;
       }
-      if (isLostCall(sighting)) open = open.map(({ givenUpAtUs }) => ({ untilUs: givenUpAtUs, givenUpAtUs }));
+      // What is not given up yet is told by a later call.
+      if (isLostCallTo(sighting, "dynamodb")) open = open.filter(({ givenUpAtUs }) => sighting.atUs < givenUpAtUs);
       return undefined;
     },
   };

@@ -61,6 +61,8 @@ function wordsOf(one: Sighting): string | undefined {
       return `delivered to the queue of ${one.tier}`;
     case "rung":
       return "a bell came into its queue";
+    case "unrung":
+      return undefined;
     case "looked":
       return one.ids.length === 0 ? undefined : `a worker received ${one.ids.length} from ${one.tier}`;
     case "givenBack":

@@ -176,7 +176,8 @@ export class Sns {
     const { clock, faults } = this.world;
     const { queueArn } = subscription;
     const isFifoQueue = queueArn.endsWith(".fifo");
-    if (isFifoQueue && strikes(this.world, "fifoDeliveryLost", queueArn, faults.fifoDeliveryLost)) return;
+    const asked = { Message: publication.message };
+    if (isFifoQueue && strikes(this.world, "fifoDeliveryLost", queueArn, faults.fifoDeliveryLost, asked)) return;
     const deliverAfter = (delay: Micros): void => {
       const arrivesAt = us(Math.max(clock.now() + delay, isFifoQueue ? subscription.lastArrivesAt : 0));
       if (isFifoQueue) subscription.lastArrivesAt = arrivesAt;
