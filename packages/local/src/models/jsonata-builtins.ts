@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash as hashOf } from "node:crypto";
 
 /**
  * Where the quick way ends: what follows needs the library's own evaluation, from the expression's beginning. Thrown
@@ -168,4 +168,4 @@ function hash([text, algorithm, ...more]: readonly Value[]): Value {
 }
 
 /** In hexadecimal, of the text in UTF-8. */
-export const digest = (algorithm: string, text: string): string => createHash(algorithm).update(text).digest("hex");
+export const digest = (algorithm: string, text: string): string => hashOf(algorithm, text);

@@ -5,7 +5,7 @@ import { forgetTaken } from "./memory";
 import { predictPicks } from "./pick";
 import { NotSent, type PreparedCall } from "./ports";
 import { dropGone, remove } from "./receiving";
-import { claimExpiry, contextOf, type HeldRequest } from "./request";
+import { claimExpiry, type HeldRequest } from "./request";
 import { chore, describe, gateFailed, type Hand, type TurnState } from "./turn-state";
 
 /** A token known to be alive this long ago is asked for again before its call. */
@@ -151,7 +151,7 @@ function prepareUnlessReady(
 ): Promise<PreparedCall> {
   if (previous?.isReady) return Promise.resolve(previous);
   previous?.discard();
-  return state.worker.ports.endpoint.prepare(held.operation, held.envelope.request, contextOf(held.envelope));
+  return state.worker.ports.endpoint.prepare(held.operation, held.envelope.request, held.context);
 }
 
 /**
