@@ -42,6 +42,7 @@ export function isTrue(value: Value): boolean {
 /** `$string`, and what `&` makes of its sides. */
 export function textOf(value: Value): string | undefined {
   if (typeof value === "string" || value === undefined) return value;
+  if (typeof value === "number") return String(numberInText(value));
   return JSON.stringify(value, (_, part: Value) => {
     if (typeof part === "number") return numberInText(part);
     if (typeof part === "function" || (typeof part === "object" && part !== null && !Array.isArray(part)))

@@ -45,7 +45,8 @@ export function stageDue(state: TurnState, nextStart: Micros): Micros {
   const from = us(Math.max(now, nextStart));
   if (now + lead < from) return us(from - lead);
   const count = Math.min(plan.openCalls, Math.floor((now + lead - from) / intervalUs) + 1);
-  const waiting = Object.fromEntries(state.hands.map((hand) => [hand.tier, hand.requests.length]));
+  const waiting: Record<string, number> = {};
+  for (const hand of state.hands) waiting[hand.tier] = hand.requests.length;
   const taken: Record<string, number> = {};
   for (const tier of predictPicks(plan.tiers, memory.credits, waiting, count)) {
     const hand = state.hands.find((candidate) => candidate.tier === tier);
