@@ -44,8 +44,11 @@ type LetIn = Map<string, Map<string, Policy | undefined>>;
 export class LocalCloud implements Cloud {
   private readonly services = new Map<string, ServiceOperations>();
   private readonly roles = new Map<string, Role>();
-  /** By principal. Policies are values that are replaced and never changed, so that the same ones say the same again. */
-  private readonly letIn = new Map<string, LetIn>();
+  /**
+   * By principal, which is one object for whoever calls often. Policies are values that are replaced and never changed, so
+   * that the same ones say the same again.
+   */
+  private letIn = new WeakMap<Principal, LetIn>();
   private readonly listeners = new Set<(done: Performed) => void>();
 
   constructor(readonly world: World) {}
@@ -64,7 +67,7 @@ export class LocalCloud implements Cloud {
    * @throws UnsupportedPolicy when a document says something that is not modelled
    */
   declareRole(arn: string, policies: readonly Json[], trust: Json): void {
-    this.letIn.clear();
+    this.letIn = new WeakMap();
     this.roles.set(arn, {
       policies: policies.map((document) => parsePolicy(document, `a policy of ${arn}`)),
       trust: parsePolicy(trust, `the trust policy of ${arn}`),
@@ -89,17 +92,21 @@ export class LocalCloud implements Cloud {
     return { kind: "role", arn };
   }
 
-  async call(principal: Principal, service: string, operation: string, input: Json): Promise<Json> {
-    const found = this.find(service, operation);
-    const fields = inputObject(input, `the input of ${service} ${operation}`);
-    if (principal.kind !== "role") return this.performAndTell(found, { principal, service, operation, input: fields });
-    return this.overTheNetwork(found, { principal, service, operation, input: fields });
+  call(principal: Principal, service: string, operation: string, input: Json): Promise<Json> {
+    return principal.kind === "role"
+      ? this.overTheNetwork(principal, service, operation, input)
+      : this.atOnce(principal, service, operation, input);
   }
 
   /** Tells every operation from now on when it has been done; the returned function stops that. */
   onPerformed(listener: (done: Performed) => void): () => void {
     this.listeners.add(listener);
     return () => void this.listeners.delete(listener);
+  }
+
+  private async atOnce(principal: Principal, service: string, operation: string, given: Json): Promise<Json> {
+    const found = this.find(service, operation);
+    return this.performAndTell(found, { principal, service, operation, input: inputOf(service, operation, given) });
   }
 
   private performAndTell(operation: ServiceOperation, asked: Omit<Performed, "output">): Json | Promise<Json> {
@@ -135,27 +142,25 @@ export class LocalCloud implements Cloud {
   }
 
   private letInOf(principal: Exclude<Principal, { kind: "user" }>, action: string): Map<string, Policy | undefined> {
-    const who = principal.kind === "role" ? principal.arn : `${principal.name} ${principal.sourceArn}`;
-    const actions: LetIn = this.letIn.get(who) ?? new Map();
-    this.letIn.set(who, actions);
-    const resources = actions.get(action) ?? new Map<string, Policy | undefined>();
-    actions.set(action, resources);
+    const actions = this.letIn.get(principal) ?? new Map();
+    const resources = actions.get(action) ?? new Map();
+    if (resources.size === 0) this.letIn.set(principal, actions.set(action, resources));
     return resources;
   }
 
-  private async overTheNetwork(operation: ServiceOperation, asked: Omit<Performed, "output">): Promise<Json> {
+  private async overTheNetwork(principal: Principal, service: string, operation: string, given: Json): Promise<Json> {
     const { faults } = this.world;
-    const { service } = asked;
+    const found = this.find(service, operation);
+    const input = inputOf(service, operation, given);
     const halfUs = us(Math.floor(faults.callWithinUs / 2));
     const thereUs = upTo(this.world, halfUs);
     if (thereUs > 0) await this.pause(thereUs);
-    if (strikes(this.world, "throttled", service, faults.throttled[service] ?? 0, asked.input)) throw throttling();
-    if (strikes(this.world, "failBefore", service, faults.failBefore[service] ?? 0, asked.input))
-      throw serviceFailure();
-    const output = await this.performAndTell(operation, asked);
+    if (strikes(this.world, "throttled", service, faults.throttled[service] ?? 0, input)) throw throttling();
+    if (strikes(this.world, "failBefore", service, faults.failBefore[service] ?? 0, input)) throw serviceFailure();
+    const output = await this.performAndTell(found, { principal, service, operation, input });
     const backUs = upTo(this.world, halfUs);
     if (backUs > 0) await this.pause(backUs);
-    if (strikes(this.world, "failAfter", service, faults.failAfter[service] ?? 0, asked.input)) throw serviceFailure();
+    if (strikes(this.world, "failAfter", service, faults.failAfter[service] ?? 0, input)) throw serviceFailure();
     return output;
   }
 
@@ -171,6 +176,9 @@ export class LocalCloud implements Cloud {
     return found;
   }
 }
+
+const inputOf = (service: string, operation: string, given: Json): Input =>
+  inputObject(given, `the input of ${service} ${operation}`);
 
 const unknownOperation = (what: string, kind: string, supported: Iterable<string>): ServiceError =>
   new ServiceError(

@@ -131,42 +131,89 @@ export class VirtualClock implements WorldClock {
 
 const SETTLED = Promise.resolve();
 
+/** Of time. What lies in a later one is put in order when that begins. */
+const SPAN_US = 1_000_000;
+
 /**
  * What will happen, the next first. Most timers are cancelled long before their time (a timeout of days for each request
- * that is answered in seconds): they are swept out when they are the greater part, so that none outlives its use for
- * long, and what that costs is spread over as many cancellations.
+ * that is answered in seconds): those of a later span lie unsorted until it begins, so that they cost next to nothing,
+ * and are swept out when they are the greater part, so that none outlives its use for long, and what that costs is spread
+ * over as many cancellations.
  */
 class Agenda {
-  private events = new Heap<Event>(isBefore);
+  /** Of the present span and those before it. */
+  private near = new Heap<Event>(isBefore);
+  private span = 0;
+  private readonly far = new Map<number, Event[]>();
+  private readonly farSpans = new Heap<number>((a, b) => a < b);
+  private farEvents = 0;
   private sequence = 0;
   private cancelled = 0;
 
   add(at: Micros, action: () => void): Event {
     const event = new Event(at, this.sequence++, action, this);
-    this.events.push(event);
+    const span = Math.floor(at / SPAN_US);
+    if (span <= this.span) this.near.push(event);
+    else this.addFar(span, event);
     return event;
   }
 
   /** Takes the next event that is not cancelled and not after `until`. */
   next(until: Micros): Event | undefined {
-    for (let event = this.events.peek(); event !== undefined && event.at <= until; event = this.events.peek()) {
-      this.events.pop();
-      if (event.action !== undefined) return event;
-      this.cancelled--;
-    }
+    do {
+      for (let event = this.near.peek(); event !== undefined && event.at <= until; event = this.near.peek()) {
+        this.near.pop();
+        if (event.action !== undefined) return event;
+        this.cancelled--;
+      }
+    } while (this.near.size === 0 && this.beginSpan(until));
     return undefined;
   }
 
   noteCancelled(): void {
     this.cancelled++;
-    if (this.cancelled >= MIN_SWEPT && this.cancelled * 2 > this.events.size) this.sweep();
+    if (this.cancelled >= MIN_SWEPT && this.cancelled * 2 > this.near.size + this.farEvents) this.sweep();
+  }
+
+  private addFar(span: number, event: Event): void {
+    const events = this.far.get(span);
+    if (events === undefined) {
+      this.far.set(span, [event]);
+      this.farSpans.push(span);
+    } else events.push(event);
+    this.farEvents++;
+  }
+
+  /** @returns whether there is another span in which something may happen, and it begins by `until` */
+  private beginSpan(until: Micros): boolean {
+    const span = this.farSpans.peek();
+    if (span === undefined || span * SPAN_US > until) return false;
+    this.farSpans.pop();
+    this.span = span;
+    const events = this.far.get(span) ?? [];
+    this.far.delete(span);
+    this.farEvents -= events.length;
+    for (const event of events) {
+      if (isExpected(event)) this.near.push(event);
+      else this.cancelled--;
+    }
+    return true;
   }
 
   private sweep(): void {
-    this.events = this.events.filter(({ action }) => action !== undefined);
+    this.near = this.near.filter(isExpected);
+    this.farEvents = 0;
+    for (const [span, events] of this.far) {
+      // A span without events stays: it has its place in the order of spans.
+      const kept = events.filter(isExpected);
+      this.far.set(span, kept);
+      this.farEvents += kept.length;
+    }
     this.cancelled = 0;
   }
 }
+
+const isExpected = ({ action }: Event): boolean => action !== undefined;
 
 const isBefore = (a: Event, b: Event): boolean => a.at < b.at || (a.at === b.at && a.sequence < b.sequence);
 

@@ -1,6 +1,6 @@
 import { type Micros, seconds, us } from "@sluice/dsl";
 import { type CallEnd, type Endpoint, NotSent, type PreparedCall } from "@sluice/runtime";
-import { after, type Timer, type WorldClock } from "./clock";
+import { after, type WorldClock } from "./clock";
 import type { VirtualProcess } from "./virtual-process";
 import type { VirtualTarget } from "./virtual-target";
 
@@ -71,17 +71,17 @@ export function virtualEndpoint(options: VirtualEndpointOptions): Endpoint {
 
   async function respond(...[operation, request, context]: Parameters<typeof callOf>): Promise<CallEnd> {
     await sleep(options.pathUs());
-    const answer = target.arrive(callOf(operation, request, context));
-    let timer: Timer | undefined;
-    const timeout = new Promise<"timeout">((resolve) => {
-      timer = after(clock, us(options.responseUs), () => resolve("timeout"));
+    const end = await new Promise<CallEnd | "timeout">((resolve, reject) => {
+      const answer = target.arrive(callOf(operation, request, context));
+      const timer = after(clock, us(options.responseUs), () => resolve("timeout"));
+      answer.then((said) => {
+        if (said === "hang") return;
+        timer.cancel();
+        resolve(said);
+      }, reject);
     });
-    const end = await Promise.race([answer, timeout]);
-    if (end === "timeout" || end === "hang") {
-      if (end === "hang") await timeout;
+    if (end === "timeout")
       return { kind: "timeout", message: `no answer within ${options.responseUs / 1_000_000} s (timeouts.response)` };
-    }
-    timer?.cancel();
     idle.push({ since: clock.now() });
     return end;
   }

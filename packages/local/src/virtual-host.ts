@@ -111,11 +111,11 @@ async function invoke(
 function workerOf(options: VirtualHostOptions, fn: DeployedFunction, id: string, process: VirtualProcess): Worker {
   const plan = planOf(fn);
   const principal: Principal = { kind: "role", arn: fn.roleArn };
-  const call: AwsCall = async (service, operation, input) =>
-    process.step(`${service} ${operation}`, async () => {
-      const output = await options.cloud.call(principal, service, operation, input as Json);
-      return output as Record<string, unknown>;
-    });
+  const call: AwsCall = (service, operation, input) =>
+    process.step(
+      `${service} ${operation}`,
+      () => options.cloud.call(principal, service, operation, input as Json) as Promise<Record<string, unknown>>,
+    );
   const clock = workerClock(options.clock);
   const ports: Ports = {
     ...awsPorts(call, addressesOf(fn)),

@@ -75,8 +75,8 @@ export function createVirtualTarget(clock: WorldClock, options: VirtualTargetOpt
     handshakeUs: options.handshakeUs ?? us(30_000),
     idleUs: options.idleUs ?? seconds(60),
     way: options.way ?? (() => "open"),
-    async arrive(call) {
-      const arrival = { ...call, atUs: clock.now() };
+    async arrive({ operation, request, context }) {
+      const arrival = { operation, request, context, atUs: clock.now() };
       if (remembers) arrivals.push(arrival);
       const reaction = react(arrival, count);
       count += 1;

@@ -344,6 +344,23 @@ describe("an execution", () => {
     await settle();
     expect(await describeExecution(arn)).toMatchObject({ status: "FAILED", error: "States.DataLimitExceeded" });
   });
+
+  test("whose arguments take more than 256 KiB fails, whatever histories are kept, and one byte less is sent", async () => {
+    // As JSON: {"Message":"…"}, 14 bytes about the text; half of it is of two bytes a character.
+    const text = (bytes: number) => "ä".repeat(60_000) + "a".repeat(bytes - 14 - 120_000);
+    const ends = async (bytes: number) => {
+      const { start, published, sfn } = machine(
+        definition({ Publish: publish({ Arguments: { Message: "{% $states.input %}" } }) }),
+        { keepsHistory: false },
+      );
+      const errors: unknown[] = [];
+      sfn.onEnded(({ error }) => errors.push(error));
+      await start(text(bytes));
+      return [...errors, published.length];
+    };
+    expect(await ends(262_145)).toEqual(["States.DataLimitExceeded", 0]);
+    expect(await ends(262_144)).toEqual([1]);
+  });
 });
 
 describe("a task token", () => {

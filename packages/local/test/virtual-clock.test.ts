@@ -90,6 +90,31 @@ test("when most of many timers are cancelled, the others still come in their ord
   expect(seen).toEqual(inOrder.map(({ number }) => number));
 });
 
+test("what was asked for hours ahead comes in one order with what is asked for on the way, equal instants included", async () => {
+  const clock = new VirtualClock();
+  const random = new Random(3);
+  const seen: { readonly at: number; readonly asked: number }[] = [];
+  let asked = 0;
+  const ask = (longest: number): void => {
+    const number = asked++;
+    // Whole seconds, so that many are equal, and some lie at a second's very beginning.
+    const at = seconds(Math.ceil(clock.now() / 1_000_000) + random.between(0, longest));
+    const timer = clock.at(at, () => {
+      expect(clock.now()).toBe(at);
+      seen.push({ at, asked: number });
+      if (asked < 3_000) ask(random.chance(0.5) ? 3 : 7_200);
+    });
+    if (random.chance(0.3)) {
+      timer.cancel();
+      if (asked < 3_000) ask(longest);
+    }
+  };
+  for (let i = 0; i < 200; i++) ask(7_200);
+  while (seen.length < 1_500) await clock.run({ until: us(clock.now() + 700_000) });
+  await clock.run();
+  expect(seen).toEqual([...seen].sort((a, b) => a.at - b.at || a.asked - b.asked));
+});
+
 test("the wall clock can be stepped without the monotonic one noticing", async () => {
   const clock = new VirtualClock(1_000);
   await clock.run({ until: seconds(2) });

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash as hashOf } from "node:crypto";
 
 /**
  * Where the quick way ends: what follows needs the library's own evaluation, from the expression's beginning. Thrown
@@ -42,6 +42,7 @@ export function isTrue(value: Value): boolean {
 /** `$string`, and what `&` makes of its sides. */
 export function textOf(value: Value): string | undefined {
   if (typeof value === "string" || value === undefined) return value;
+  if (typeof value === "number") return String(numberInText(value));
   return JSON.stringify(value, (_, part: Value) => {
     if (typeof part === "number") return numberInText(part);
     if (typeof part === "function" || (typeof part === "object" && part !== null && !Array.isArray(part)))
@@ -168,4 +169,4 @@ function hash([text, algorithm, ...more]: readonly Value[]): Value {
 }
 
 /** In hexadecimal, of the text in UTF-8. */
-export const digest = (algorithm: string, text: string): string => createHash(algorithm).update(text).digest("hex");
+export const digest = (algorithm: string, text: string): string => hashOf(algorithm, text);

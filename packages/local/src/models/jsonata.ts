@@ -50,7 +50,8 @@ export function compileExpression(source: string, world: World): Expression {
     source,
     evaluate(states) {
       const outcome = quick(states);
-      return outcome === NEEDS_LIBRARY ? evaluateInLibrary(compiled, states) : toJson(outcome);
+      if (outcome === NEEDS_LIBRARY) return evaluateInLibrary(compiled, states);
+      return isJson(outcome) ? outcome : toJson(outcome);
     },
   };
 }
@@ -156,6 +157,30 @@ function usesVariable(node: unknown, name: string): boolean {
   if (typeof node !== "object" || node === null) return false;
   if ("type" in node && node.type === "variable" && "value" in node && node.value === name) return true;
   return Object.values(node).some((part) => usesVariable(part, name));
+}
+
+/**
+ * Whether the quick way's outcome may be handed on without a copy, parts of its input and all: nobody changes either, and
+ * it bears no marks of the library's.
+ */
+function isJson(value: unknown): value is Json {
+  switch (typeof value) {
+    case "string":
+    case "boolean":
+      return true;
+    case "number":
+      return Number.isFinite(value);
+    case "object":
+      return value === null || (Array.isArray(value) ? value.every(isJson) : isJsonObject(value));
+    default:
+      return false;
+  }
+}
+
+function isJsonObject(value: object): boolean {
+  if ("_jsonata_lambda" in value || "_jsonata_function" in value) return false;
+  for (const key in value) if (!isJson(value[key as keyof typeof value])) return false;
+  return true;
 }
 
 function toJson(value: unknown): Json {

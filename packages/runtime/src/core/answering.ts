@@ -2,7 +2,7 @@ import { ERRORS, type ErrorName, type Json, type OutcomeKind, seconds, UNKNOWN_R
 import { release } from "./claim";
 import { classify, type Verdict } from "./classify";
 import type { CallEnd, CallLine, Received } from "./ports";
-import { type CallFacts, causeOf, contextOf, type HeldRequest } from "./request";
+import { type CallFacts, causeOf, type HeldRequest } from "./request";
 import { chore, describe, gateFailed, type TurnState } from "./turn-state";
 
 /** Waits between attempts to tell Step Functions an outcome; a known outcome is worth the rest of the turn. */
@@ -16,7 +16,7 @@ export async function answerCall(state: TurnState, held: HeldRequest, end: CallE
   const { plan, evaluate, ports } = state.worker;
   const bindings = {
     request: held.envelope.request,
-    context: { ...contextOf(held.envelope), operation: held.operation.name },
+    context: { ...held.context, operation: held.operation.name },
   };
   const verdict = await classify(plan, end, bindings, evaluate, ports.clock.wallMs());
   const known = { ...facts, ...(verdict.status === undefined ? {} : { status: verdict.status }) };
@@ -65,7 +65,7 @@ async function answerSuccess(
 async function answerOf(state: TurnState, held: HeldRequest, end: Extract<CallEnd, { kind: "answer" }>): Promise<Json> {
   const { status, headers, body } = end;
   if (held.operation.answer === undefined) return { status, headers, body };
-  const context = { ...contextOf(held.envelope), operation: held.operation.name };
+  const context = { ...held.context, operation: held.operation.name };
   const answer = await state.worker.evaluate(held.operation.answer, {
     request: held.envelope.request,
     status,

@@ -3,7 +3,7 @@ import { drop, fail, failClaimed } from "./answering";
 import { rightToCall, unclaim } from "./claim";
 import { rememberTaken } from "./memory";
 import type { Received } from "./ports";
-import type { HeldRequest } from "./request";
+import { contextOf, type HeldRequest } from "./request";
 import { chore, describe, gateFailed, type Hand, type TurnState } from "./turn-state";
 
 /** A look while a turn goes on: long, because a short one may miss what is there, and answered at once when something is. */
@@ -70,6 +70,7 @@ export function accept(state: TurnState, hand: Hand, message: Received): void {
     message,
     envelope,
     operation: operation ?? NO_OPERATION,
+    context: contextOf(envelope),
     visibleFrom: ports.clock.now(),
     renewal: Promise.resolve(),
     isCounted: false,

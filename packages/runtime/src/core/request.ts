@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { Cause, Envelope, Micros, OperationPlan, OutcomeKind } from "@sluice/dsl";
 import type { CallContext, NotSent, PreparedCall, Received } from "./ports";
 
@@ -7,6 +7,7 @@ export interface HeldRequest {
   readonly message: Received;
   readonly envelope: Envelope;
   readonly operation: OperationPlan;
+  readonly context: CallContext;
   /** When its visibility was last set: it must be renewed before it ends. */
   visibleFrom: Micros;
   /** The last renewal, done or under way; never rejects. */
@@ -27,8 +28,7 @@ export type Stage =
   | { readonly kind: "unsendable"; readonly reason: NotSent };
 
 /** The same for each attempt of one execution, and short enough for every target's header limits. */
-export const idempotencyKey = (execution: string): string =>
-  createHash("sha256").update(execution).digest("hex").slice(0, 40);
+export const idempotencyKey = (execution: string): string => hash("sha256", execution).slice(0, 40);
 
 export const contextOf = (envelope: Envelope): CallContext => ({
   execution: envelope.execution,

@@ -5,7 +5,7 @@ import { forgetTaken } from "./memory";
 import { predictPicks } from "./pick";
 import { NotSent, type PreparedCall } from "./ports";
 import { dropGone, remove } from "./receiving";
-import { claimExpiry, contextOf, type HeldRequest, type Stage } from "./request";
+import { claimExpiry, type HeldRequest, type Stage } from "./request";
 import { chore, describe, gateFailed, type Hand, type TurnState } from "./turn-state";
 
 /** A token known to be alive this long ago is asked for again before its call. */
@@ -51,7 +51,8 @@ export function stageDue(state: TurnState, nextStart: Micros): Micros {
   const from = us(Math.max(now, nextStart));
   if (now + lead < from) return us(from - lead);
   const count = Math.min(plan.openCalls, Math.floor((now + lead - from) / intervalUs) + 1);
-  const waiting = Object.fromEntries(state.hands.map((hand) => [hand.tier, hand.requests.length]));
+  const waiting: Record<string, number> = {};
+  for (const hand of state.hands) waiting[hand.tier] = hand.requests.length;
   const taken: Record<string, number> = {};
   for (const [nth, tier] of predictPicks(plan.tiers, memory.credits, waiting, count).entries()) {
     const hand = state.hands.find((candidate) => candidate.tier === tier);
@@ -167,7 +168,7 @@ function prepareUnlessReady(
 ): Promise<PreparedCall> {
   if (previous?.isReady) return Promise.resolve(previous);
   previous?.discard();
-  return state.worker.ports.endpoint.prepare(held.operation, held.envelope.request, contextOf(held.envelope));
+  return state.worker.ports.endpoint.prepare(held.operation, held.envelope.request, held.context);
 }
 
 /**

@@ -90,13 +90,18 @@ export const isEmptyHanded = (state: TurnState): boolean => state.hands.every((h
 /** Runs work beside the loop. It must handle its own failures; the turn does not end before it has. */
 export function chore(state: TurnState, work: () => Promise<void>): void {
   state.chores += 1;
-  void work()
-    .catch((error: unknown) => state.worker.ports.telemetry.event("chore-failed", { error: describe(error) }))
-    .finally(() => {
-      state.chores -= 1;
-      state.busyAt = state.worker.ports.clock.now();
-      state.signal.notify();
-    });
+  void see(state, work);
+}
+
+async function see(state: TurnState, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    state.worker.ports.telemetry.event("chore-failed", { error: describe(error) });
+  }
+  state.chores -= 1;
+  state.busyAt = state.worker.ports.clock.now();
+  state.signal.notify();
 }
 
 /** Whatever needs the gate and does not get it closes the way to the target. */

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { type Json, type Micros, us } from "@sluice/dsl";
 import type { ServiceOperations } from "../../cloud";
-import { type Cloud, ServiceError } from "../../cloud-types";
+import { type Cloud, type Principal, ServiceError } from "../../cloud-types";
 import { allowOnly, type Input, optionalText } from "../../input";
 import { strikes, upTo, type World } from "../../world";
 import { contentBytes, parseAttributes, renderAttributes } from "../sqs/message";
@@ -50,6 +50,8 @@ interface Subscription {
 
 interface Topic extends TopicSettings {
   readonly arn: string;
+  /** SNS, as it delivers for the topic. */
+  readonly principal: Principal;
   readonly subscriptions: Subscription[];
   readonly published: RecentIds<Json>;
   sequence: number;
@@ -100,7 +102,8 @@ export class Sns {
       throw invalid("Topic Name", "the name of a FIFO topic, and of no other, ends in .fifo");
     const arn = `arn:aws:sns:${this.world.region}:${this.world.account}:${name}`;
     const published = new RecentIds<Json>(this.limits.deduplicationUs);
-    this.topics.set(arn, { ...settings, arn, subscriptions: [], published, sequence: 0 });
+    const principal: Principal = { kind: "service", name: "sns.amazonaws.com", sourceArn: arn };
+    this.topics.set(arn, { ...settings, arn, principal, subscriptions: [], published, sequence: 0 });
     return arn;
   }
 
@@ -196,9 +199,8 @@ export class Sns {
     };
     if (isRaw && Object.keys(publication.attributes).length > this.limits.maxRawAttributes)
       return discard(`more than ${this.limits.maxRawAttributes} attributes in a raw delivery`);
-    const sns = { kind: "service", name: "sns.amazonaws.com", sourceArn: topic.arn } as const;
     try {
-      await this.cloud.call(sns, "sqs", "SendMessage", {
+      await this.cloud.call(topic.principal, "sqs", "SendMessage", {
         QueueUrl: queueUrl,
         ...(isRaw ? rawBody(publication) : { MessageBody: this.envelope(topic, publication) }),
         ...idsFor(topic, queueArn, publication),

@@ -41,8 +41,12 @@ export interface Message extends Content {
   hasReturned: boolean;
 }
 
-/** Control characters that are not white space, half a surrogate pair, and two non-characters: SQS takes none. */
-const FORBIDDEN = /(?![\t\n\r\u007F-\u009F])[\p{Cc}\p{Cs}\uFFFE\uFFFF]/u;
+/**
+ * Control characters that are not white space, half a surrogate pair, and two non-characters: SQS takes none. Written out,
+ * because a look-ahead at every character takes five times as long, for every message that is sent.
+ */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+const FORBIDDEN = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\uD800-\uDFFF\uFFFE\uFFFF]/u;
 
 /**
  * Reads what SendMessage and an entry of SendMessageBatch have in common.

@@ -289,9 +289,8 @@ export class Execution {
     try {
       if (this.history.lastId > MAX_EVENTS - EVENTS_RESERVED) throw tooManyEvents();
       const token = this.surroundings.tokens.issue(this.arn);
-      const context = this.context(visit, retryCount);
-      if (state.integration.waitsFor === "token") context.Task = { Token: token };
-      const states: States = { input: visit.input, context };
+      const shown = state.integration.waitsFor === "token" ? token : undefined;
+      const states: States = { input: visit.input, context: this.context(visit, retryCount, shown) };
       const filled = this.fill(visit, state.arguments, states);
       const args = this.argumentsIn(visit, state, filled instanceof Promise ? await filled : filled);
       const limits: Limits = {
@@ -335,12 +334,12 @@ export class Execution {
 
   private recordScheduled(visit: Visit, state: TaskState, args: Json, limits: Limits): void {
     const { resourceType, resource } = state.integration;
-    const parameters = this.sized(visit, args);
+    if (mayBeTooLarge(args)) this.sized(visit, args);
     this.history.record("TaskScheduled", () => [
       "taskScheduledEventDetails",
       {
         ...(limits.heartbeat !== undefined && { heartbeatInSeconds: limits.heartbeat }),
-        parameters,
+        parameters: JSON.stringify(args),
         region: this.surroundings.world.region,
         resource,
         resourceType,
@@ -523,10 +522,10 @@ export class Execution {
     return `An error occurred while executing the state '${state.name}' (entered at the event id #${enteredId}).`;
   }
 
-  /** The context object, `$states.context`. */
-  private context({ state, enteredAtMs }: Visit, retryCount: number): { [key: string]: Json } {
+  /** The context object, `$states.context`; of a task's attempt with its token. */
+  private context({ state, enteredAtMs }: Visit, retryCount: number, token?: string): { [key: string]: Json } {
     const { arn, name, roleArn } = this.machine;
-    return {
+    const context: { [key: string]: Json } = {
       Execution: {
         Id: this.arn,
         Input: this.input,
@@ -539,6 +538,8 @@ export class Execution {
       State: { EnteredTime: instantText(enteredAtMs), Name: state.name, RetryCount: retryCount },
       StateMachine: { Id: arn, Name: name },
     };
+    if (token !== undefined) context.Task = { Token: token };
+    return context;
   }
 
   private after(delay: Micros, action: () => void): void {
@@ -579,6 +580,18 @@ function responded(response: Json, requestId: string): Extract<TaskEnd, { kind: 
 
 const tooManyEvents = (): StateFailure =>
   new StateFailure("States.Runtime", `The execution reached the maximum number of history events (${MAX_EVENTS}).`);
+
+/** Whether it may exceed the payload's limit. What says no is far smaller, and nobody has to write it as JSON to know. */
+const mayBeTooLarge = (value: Json): boolean => bytesAtMost(value) > MAX_PAYLOAD_BYTES;
+
+/** No fewer than its JSON takes, the comma behind it included: a UTF-16 unit takes six bytes at most, a number 24. */
+function bytesAtMost(value: Json): number {
+  if (typeof value === "string") return 3 + 6 * value.length;
+  if (typeof value !== "object" || value === null) return 25;
+  let bytes = 3;
+  for (const [key, part] of Object.entries(value)) bytes += 4 + 6 * key.length + bytesAtMost(part);
+  return bytes;
+}
 
 let lastInstant = { atMs: 0, text: new Date(0).toISOString() };
 

@@ -152,7 +152,10 @@ export class StepFunctions {
     const machine = (input: Input) => required(input, "stateMachineArn");
     const execution = (input: Input) => required(input, "executionArn");
     // A role's statement names the machine whose tokens it may answer.
-    const tokensMachine = (input: Input) => machineOf(this.tokens.executionOf(tokenIn(input)));
+    const tokensMachine = (input: Input) => {
+      const arn = this.tokens.executionOf(tokenIn(input));
+      return this.executions.get(arn)?.machine.arn ?? machineOf(arn);
+    };
     return {
       StartExecution: operation(
         "StartExecution",
