@@ -134,6 +134,9 @@ describe("conservation", () => {
     ];
     expect(judgeLog([...log, [2, answer("a")], [2, ended("a")], [3, deleted("a")]])).toBe("kept");
     expect(judgeLog([...log, [2, deleted("a")]])).toContain("conservation: the message of a was deleted");
+    // After an hour, the tier's timeout, Step Functions has given the attempt up.
+    expect(judgeLog([...log, [3_599, deleted("a")]])).toContain("conservation");
+    expect(judgeLog([...log, [3_601, deleted("a")]])).not.toContain("conservation");
   });
   test("what was started and has not ended is running", () => {
     expect(

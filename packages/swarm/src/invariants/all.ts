@@ -17,7 +17,7 @@ import { wantedChecker } from "./wanted";
 export const allCheckers = (setting: Setting): Checker[] => [
   rateChecker(setting),
   openCallsChecker(setting),
-  conservationChecker(),
+  conservationChecker(setting),
   onceChecker(setting),
   ...(setting.plan.dispatch.kind === "doorbell" ? [starvationChecker(setting), orderChecker(setting)] : []),
   livenessChecker(setting),

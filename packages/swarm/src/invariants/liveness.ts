@@ -15,8 +15,8 @@ import {
 import { quietOf } from "./obedience";
 
 /**
- * While the target accepts and nothing parks it, a waiting request means that some call is made within the plan's bound,
- * crash or not. That each request's own turn comes then follows: starvation sees to its tier, and the number of requests
+ * While the target accepts and nothing parks it, a waiting request means that some call is made, or a message that nobody
+ * waits for is cleared away, within the plan's bound, crash or not. That each request's own turn comes then follows: starvation sees to its tier, and the number of requests
  * is finite.
  *
  * Where nothing went wrong, the bound is
@@ -230,6 +230,8 @@ export function livenessChecker(setting: Setting): Checker {
           from(Math.max(atUs, (quietOf(sighting, setting)?.untilUs ?? 0) + stepsUs));
           break;
         case "answered":
+        case "deleted":
+          // What nobody waits for is cleared away one by one, and a tier's live requests wait behind it.
           from(atUs);
           break;
         case "way":
