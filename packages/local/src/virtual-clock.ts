@@ -60,7 +60,8 @@ export class VirtualClock implements WorldClock {
   }
 
   at(instant: Micros, action: () => void): Timer {
-    return this.agenda.add(instant > this.nowUs ? instant : this.nowUs, action);
+    // Whole microseconds: of two instants that fractions have brought, nobody could say whether they are W apart.
+    return this.agenda.add(instant > this.nowUs ? us(Math.ceil(instant)) : this.nowUs, action);
   }
 
   /**

@@ -60,6 +60,16 @@ test("an action asked for in the past comes now, and never in the same tick", as
   expect(isDone).toBe(true);
 });
 
+test("time is whole microseconds, and nothing comes before its instant", async () => {
+  const clock = new VirtualClock();
+  const seen: number[] = [];
+  clock.at(us(10.2), () => seen.push(clock.now()));
+  clock.at(us(10.9), () => seen.push(clock.now()));
+  clock.at(us(12), () => seen.push(clock.now()));
+  await clock.run();
+  expect(seen).toEqual([11, 11, 12]);
+});
+
 test("a cancelled action does not happen, and run ends at `until` or when `while` says so", async () => {
   const clock = new VirtualClock();
   let ticks = 0;

@@ -238,6 +238,14 @@ describe("order of tiers", () => {
   });
 });
 
+test("a higher tier does not press until a while after the target's quiet", () => {
+  const refusedAt = (second: number): Log => [
+    [second, { ...called("z", { reaction: refused(429) }), asksUs: seconds(1) }],
+  ];
+  expect(judgeLog(pressed("LOW", 5, refusedAt(19)))).toBe("kept");
+  expect(judgeLog(pressed("LOW", 5, refusedAt(10)))).toContain("order: LOW4 of LOW was started");
+});
+
 describe("starvation", () => {
   test("a tier with work in hand is not owed more than a few starts", () => {
     expect(judgeLog(pressed("HIGH", 50))).toBe("kept");
@@ -501,6 +509,21 @@ describe("obedience", () => {
         [9, called("b")],
       ]),
     ).toContain("obedience");
+  });
+  test("in deferral other slots are excused as long as the gate did not take the park", () => {
+    const { concurrency: _, tiers: __, ...text } = GATEWAY;
+    const tiers = [{ name: "HIGH", timeout: "1h" }];
+    const deferred = readGateway(JSON.stringify({ ...text, tiers, worker: { dispatch: "deferral" } }));
+    const deferral = { ...setting, file: deferred, plan: planOf(deferred) };
+    const unwritten = { ...fault("throttled call to AWS"), where: "dynamodb" };
+    const log = (seen: object): Log => [
+      [0, refusal],
+      [0.1, seen],
+      [9, called("b")],
+    ];
+    expect(judgeLog(log(unwritten), deferral)).toBe("kept");
+    expect(judgeLog(log({ ...unwritten, where: "sqs" }), deferral)).toContain("obedience");
+    expect(judgeLog(log(unwritten))).toContain("obedience");
   });
   test("a paused gateway calls nothing", () => {
     expect(

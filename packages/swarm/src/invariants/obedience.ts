@@ -31,13 +31,18 @@ export const GATE_READ_WITHIN: Micros = seconds(6);
  * A target that asked to be left alone is, by the process that heard it and by all that come after; and a gateway that a
  * person paused calls nothing until it is resumed.
  *
- * Excused: a refusal of a call whose worker had died while it was on its way; a park that its process had no time to leave in the gate, or could not, before it died.
+ * Excused: a refusal of a call whose worker had died while it was on its way; a park that its process had no time to leave in
+ * the gate, or could not, before it died; in deferral, one that the gate did not take at once, of which other slots do not
+ * know.
  */
 export function obedienceChecker(setting: Setting): Checker {
   let quiets: Quiet[] = [];
   let pausedAtUs: Micros | undefined;
   let diedAtUs = Number.NEGATIVE_INFINITY;
   let lostCallAtUs = Number.NEGATIVE_INFINITY;
+  /** In deferral only. */
+  let gateLostAtUs = Number.NEGATIVE_INFINITY;
+  const isDeferral = setting.plan.dispatch.kind === "deferral";
   const stepsUs = wallStepsUs(setting);
   /** A call that is on its way when the refusal comes has left before. */
   const onItsWayUs = longestDelayUs(setting);
@@ -52,7 +57,7 @@ export function obedienceChecker(setting: Setting): Checker {
   const called = (call: Called): Broken | undefined => {
     const { atUs, request } = call;
     quiets = quiets.filter(({ untilUs }) => atUs < untilUs);
-    const hit = quiets.find(({ fromUs }) => atUs > fromUs);
+    const hit = quiets.find(({ fromUs, answeredAtUs }) => atUs > fromUs && gateLostAtUs < answeredAtUs);
     const asked = quietOf(call, setting);
     if (asked !== undefined && atUs > diedAtUs + onItsWayUs) {
       quiets.push({
@@ -82,12 +87,15 @@ export function obedienceChecker(setting: Setting): Checker {
     see(sighting) {
       if (isDeath(sighting)) died(sighting.atUs);
       if (isLostCall(sighting)) lostCallAtUs = sighting.atUs;
+      if (isDeferral && isLostCall(sighting) && isOfGate(sighting)) gateLostAtUs = sighting.atUs;
       if (sighting.kind === "paused") pausedAtUs = sighting.atUs;
       if (sighting.kind === "resumed") pausedAtUs = undefined;
       return sighting.kind === "called" ? called(sighting) : undefined;
     },
   };
 }
+
+const isOfGate = (sighting: Sighting): boolean => sighting.kind === "fault" && sighting.where === "dynamodb";
 
 /** When the worker knows, and until when the target wants to be left alone. */
 export function quietOf(

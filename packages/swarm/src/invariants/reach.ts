@@ -3,6 +3,7 @@ import type { Sighting } from "../sighting";
 import { isDeath, isLostCall } from "../sighting";
 import { Attempts } from "./attempts";
 import { awsCallUs, type Setting } from "./checker";
+import { quietOf } from "./obedience";
 
 interface Waiting {
   readonly request: string;
@@ -19,7 +20,7 @@ interface Waiting {
  * A tier *presses* when one of its requests has been in the worker's hands for as long as its preparation (two calls to
  * AWS, a handshake, and once more) and its call's way may take, or when its queue has held one for several looks and not
  * been asked with success. A worker that has just died or been replaced, or whose calls to AWS fail, starts again from
- * nothing. The long polls of a dead worker stay open: what comes in meanwhile is handed to nobody.
+ * nothing; so does one whose target asked to be left alone, when that is over. The long polls of a dead worker stay open: what comes in meanwhile is handed to nobody.
  */
 export class Reach {
   private readonly waiting = new Map<string, Waiting>();
@@ -27,11 +28,12 @@ export class Reach {
   private readonly handedAtUs = new Map<string, Micros>();
   private disturbedAtUs = us(Number.NEGATIVE_INFINITY);
   private diedAtUs = us(Number.NEGATIVE_INFINITY);
+  private quietUntilUs = us(Number.NEGATIVE_INFINITY);
   private readonly prepareUs: Micros;
   private readonly pollUs: Micros;
   private readonly looksUs: Micros;
 
-  constructor(setting: Setting) {
+  constructor(private readonly setting: Setting) {
     const { intervalUs, jitterUs } = setting.plan.limit;
     const handshakeUs = ms(setting.scenario.target.handshakeMs);
     this.pollUs = us(LOOK + awsCallUs(setting));
@@ -53,12 +55,16 @@ export class Reach {
       case "givenBack":
         this.change(sighting.id, (one) => ({ ...one, sinceUs: atUs, isInHand: false }));
         return false;
+      case "called":
+        // What was ready before is so no more when it is over: its connection was closed, or its token has to be asked again.
+        this.quietUntilUs = us(Math.max(this.quietUntilUs, quietOf(sighting, this.setting)?.untilUs ?? 0));
+        this.forget();
+        return false;
       case "published":
       case "unpublished":
       case "answered":
       case "ended":
-      case "called":
-        for (const id of this.waiting.keys()) if (!this.attempts.waits(id)) this.waiting.delete(id);
+        this.forget();
         return false;
       default:
         if (!isDisturbance(sighting)) return false;
@@ -76,7 +82,7 @@ export class Reach {
 
   /** Whether a request of the tier could have been started for a while. */
   presses(tier: string, atUs: Micros): boolean {
-    const age = (sinceUs: Micros) => atUs - Math.max(sinceUs, this.disturbedAtUs);
+    const age = (sinceUs: Micros) => atUs - Math.max(sinceUs, this.disturbedAtUs, this.quietUntilUs);
     const isUnasked = age(this.handedAtUs.get(tier) ?? us(Number.NEGATIVE_INFINITY)) >= this.looksUs;
     for (const one of this.waiting.values()) {
       if (one.tier !== tier) continue;
@@ -89,6 +95,11 @@ export class Reach {
   private add(id: string, waiting: Waiting): void {
     // A second copy of a publish says nothing new, and what nobody waits for is only cleared away.
     if (!this.waiting.has(id) && this.attempts.waits(id)) this.waiting.set(id, waiting);
+  }
+
+  /** What nobody waits for any more, or what has been called. */
+  private forget(): void {
+    for (const id of this.waiting.keys()) if (!this.attempts.waits(id)) this.waiting.delete(id);
   }
 
   private change(id: string, how: (one: Waiting) => Waiting): void {
