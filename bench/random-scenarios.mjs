@@ -4,7 +4,7 @@
 //   node bench/random-scenarios.mjs [--size real|small] [--from 1] [--jobs 2] [--format json]
 //
 // The counts are of the seeds alone: the same on any machine. It does not stop at the first failure; of each it tells the
-// seed, which `npm run simulate:search -- --seed N` makes small and explains.
+// seed at once on standard error, which `npm run simulate:search -- --seed N` makes small and explains.
 
 import { createRequire } from "node:module";
 import { parseArgs } from "node:util";
@@ -27,7 +27,7 @@ const TELL_EVERY_MS = 60_000;
 
 /**
  * @param {number} runs @param {number} from @param {number} jobs
- * @param {(totals: Totals) => void} onRun
+ * @param {Parameters<typeof search>[1]} onRun
  * @returns {Promise<Result>}
  */
 async function measure(runs, from, jobs, onRun) {
@@ -64,7 +64,6 @@ function print({
   for (const [what, count] of [...commonestFirst(operations), ...commonestFirst(ends)])
     counted.push([what, shown(count)]);
   console.log(counted.toString());
-  for (const { seed, invariant, message } of failures) console.log(`seed ${seed} breaks ${invariant}: ${message}`);
   const total = Object.values(faults).reduce((sum, count) => sum + count, 0);
   console.log(
     `Seeds ${from} to ${from + runs - 1}: ${shown(runs)} scenarios, ${shown(requests)} requests, ${shown(calls)} calls, ` +
@@ -89,7 +88,9 @@ const [from, jobs] = [Number(values.from), Number(values.jobs)];
 if (!(Number.isInteger(from) && from >= 0)) throw new Error(`--from is a seed such as 1, not ${values.from}`);
 if (!(Number.isInteger(jobs) && jobs >= 1)) throw new Error(`--jobs is a number of processors, not ${values.jobs}`);
 let toldAt = performance.now();
-const result = await measure(SIZES[values.size], from, jobs, ({ runs, failed }) => {
+const result = await measure(SIZES[values.size], from, jobs, ({ runs, failed }, { seed, violations }) => {
+  for (const { invariant, message } of violations.slice(0, 1))
+    console.error(`seed ${seed} breaks ${invariant}: ${message}`);
   if (performance.now() - toldAt < TELL_EVERY_MS) return;
   toldAt = performance.now();
   if (values.size === "real") console.error(`${runs} scenarios, ${failed} broke an invariant`);

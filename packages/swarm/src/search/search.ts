@@ -29,7 +29,10 @@ interface Runner {
 }
 
 /** Runs seed after seed from `from` on, until so many have broken something, the time is up or all have run. */
-export async function search(limits: SearchLimits, onRun: (totals: Totals) => void = () => {}): Promise<Found> {
+export async function search(
+  limits: SearchLimits,
+  onRun: (totals: Totals, outcome: RunOutcome) => void = () => {},
+): Promise<Found> {
   let totals = NOTHING;
   const failures: RunOutcome[] = [];
   let next = limits.from;
@@ -39,7 +42,7 @@ export async function search(limits: SearchLimits, onRun: (totals: Totals) => vo
     while (failures.length < mostFailures && next < end && !limits.isTimeUp()) {
       const outcome = await runner.run(next++);
       totals = add(totals, outcome);
-      onRun(totals);
+      onRun(totals, outcome);
       if (outcome.violations.length > 0) failures.push(outcome);
     }
     runner.end();
