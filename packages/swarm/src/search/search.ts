@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 import type { RunOutcome } from "../outcome";
@@ -56,12 +57,14 @@ const hereRunner: Runner = { run: runSeed, end: () => {} };
 function threadRunner(): Runner {
   const thread = new Worker(join(__dirname, "thread.js"));
   return {
-    run: (seed) =>
-      new Promise((resolve, reject) => {
-        thread.once("message", resolve);
-        thread.once("error", reject);
-        thread.postMessage(seed);
-      }),
+    run: async (seed) => {
+      // Rejects when the thread emits "error", and leaves no listener behind.
+      const outcome = once(thread, "message");
+      thread.postMessage(seed);
+      const [told]: RunOutcome[] = await outcome;
+      if (told === undefined) throw new Error("a thread of the search told nothing");
+      return told;
+    },
     end: () => void thread.terminate(),
   };
 }
