@@ -4,7 +4,8 @@
 //   node bench/random-scenarios.mjs [--size real|small] [--from 1] [--jobs 2] [--format json]
 //
 // The counts are of the seeds alone: the same on any machine. It does not stop at the first failure; of each it tells the
-// seed at once on standard error, which `npm run simulate:search -- --seed N` makes small and explains.
+// seed at once on standard error, which `npm run simulate:search -- --seed N` makes small and explains. Ctrl-C ends it with
+// what is known so far.
 
 import { createRequire } from "node:module";
 import { parseArgs } from "node:util";
@@ -32,7 +33,11 @@ const TELL_EVERY_MS = 60_000;
  */
 async function measure(runs, from, jobs, onRun) {
   const beganAt = performance.now();
-  const limits = { from, runs, jobs, isTimeUp: () => false, mostFailures: MOST_FAILURES };
+  let isTimeUp = false;
+  process.once("SIGINT", () => {
+    isTimeUp = true;
+  });
+  const limits = { from, runs, jobs, isTimeUp: () => isTimeUp, mostFailures: MOST_FAILURES };
   const { totals, failures } = await search(limits, onRun);
   const broken = failures.flatMap(({ seed, violations }) =>
     violations.slice(0, 1).map(({ invariant, message }) => ({ seed, invariant, message })),
