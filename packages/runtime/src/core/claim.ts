@@ -55,11 +55,13 @@ export async function rightToCall(state: TurnState, held: HeldRequest): Promise<
 
 /**
  * Whether who has claimed it may be at it in this moment. Never in doorbell, where a turn begins when the one before is
- * over. In deferral another slot may hold a copy of the message: to say that nobody knows would be too early.
+ * over. In deferral another slot may hold a copy of the message: to say that nobody knows would be too early. A claim that
+ * is gone was taken back since, because nothing was done.
  */
 async function mayStillBeCalling({ worker: { plan, ports } }: TurnState, held: HeldRequest): Promise<boolean> {
   if (plan.dispatch.kind === "doorbell") return false;
-  const claimedAtMs = (await ports.gate.claimedAtMs(claimKey(held))) ?? 0;
+  const claimedAtMs = await ports.gate.claimedAtMs(claimKey(held));
+  if (claimedAtMs === undefined) return true;
   return ports.clock.wallMs() - claimedAtMs < plan.worker.functionTimeoutUs / 1_000;
 }
 
