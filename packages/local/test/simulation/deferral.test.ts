@@ -177,3 +177,20 @@ function delayCalls(world: Simulation, delay: (operation: string, input: string)
     return call(principal, service, operation, input);
   };
 }
+
+test("copies in the hands of several slots at once are not taken for workers that died", async () => {
+  const world = await worldOf(await deferral("6/s", 6), { faults: { duplicate: 1, copyWithinUs: ms(200) } });
+  world.send("HIGH", "o1", { operation: "order" });
+  expect(await world.runUntilEnded("10m")).toBe(true);
+  expect(world.ended.get("o1")?.status).toBe("SUCCEEDED");
+});
+
+test("a request that kills each worker with it ends as unknown, although others may hold copies", async () => {
+  const world = await worldOf(await deferral("6/s", 6), {
+    processFaults: { crash: ({ label }) => (label === "response" ? "before" : undefined) },
+  });
+  world.send("HIGH", "r1", { operation: "read" });
+  expect(await world.runUntilEnded("10m")).toBe(true);
+  expect(world.ended.get("r1")?.error).toBe("Gateway.Unknown");
+  expect(world.callsAtTarget()).toHaveLength(3);
+});
