@@ -31,6 +31,11 @@ export interface Envelope {
   readonly attempt: number;
   readonly tier: string;
   readonly operation: string;
+  /**
+   * Whether the execution takes a second call for harmless. Where it does not, it relies on claims, whatever a deployment
+   * has made of the operation since. Undefined in messages of an earlier version.
+   */
+  readonly repeatable: boolean | undefined;
   /** Latest wall-clock instant, epoch milliseconds, at which a call may still start. */
   readonly deadlineMs: number;
   readonly request: Json;

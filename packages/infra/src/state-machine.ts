@@ -151,6 +151,9 @@ const REDRIVE_COUNT = "$exists($states.context.Execution.RedriveCount) ? $states
 /** One for each attempt. A hash, because a token is longer than SNS lets a deduplication id be. */
 const REQUEST_ID = `$hash($states.context.Task.Token & "/" & $string(${RETRY_COUNT}) & "/" & $string(${REDRIVE_COUNT}), "SHA-256")`;
 
+const repeatableOf = ({ operations }: GatewayPlan): string[] =>
+  operations.filter(({ repeatable }) => repeatable).map(({ name }) => name);
+
 /** {@link Envelope} of the contract. Needs {@link given}. */
 function envelope(plan: GatewayPlan): string {
   return `{
@@ -162,6 +165,7 @@ function envelope(plan: GatewayPlan): string {
   "attempt": ${RETRY_COUNT},
   "tier": $tier,
   "operation": $operation,
+  "repeatable": $operation in ${literal(repeatableOf(plan))},
   "deadlineMs": ${deadlineMs(plan)},
   "request": $exists($input.request) ? $input.request : {}
 }`;
@@ -274,9 +278,9 @@ const TOO_MUCH_DATA = `$length($string($input)) >= ${SURELY_SMALL_CHARS}
  * where it must be settled first, both that it may fail with: `Uncalled` and `Unsettled`.
  */
 function unanswered(plan: GatewayPlan): string {
-  const { tiers, operations } = plan;
+  const { tiers } = plan;
   const waits = Object.fromEntries(tiers.map(({ name, timeoutUs }) => [name, showDuration(timeoutUs)]));
-  const repeatable = operations.filter((operation) => operation.repeatable).map(({ name }) => name);
+  const repeatable = repeatableOf(plan);
   const where = "Look at the worker's log, its throttles and the age of the tier's queue.";
   const expired = `A call may have been made; a second one does no harm. Ask again if the answer is still wanted. ${where}`;
   const unknown = `The request may or may not have been done, so it was not repeated. Find out at the target. ${where}`;

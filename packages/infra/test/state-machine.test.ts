@@ -141,10 +141,16 @@ describe("a request", () => {
       attempt: 1,
       tier: "HIGH",
       operation: "read",
+      repeatable: true,
       // 2 minutes for the tier, of which the last 10 s are for the call.
       deadlineMs: ENTERED + 110_000,
       request: { id: 7 },
     });
+  });
+
+  test("says whether a second call does harm, which the execution goes by to its end", async () => {
+    const said = async (operation: string) => (await envelopeFor({ operation })).repeatable;
+    expect([await said("read"), await said("order")]).toEqual([true, false]);
   });
 
   test("has another id for each attempt and each redrive, short enough for SNS", async () => {

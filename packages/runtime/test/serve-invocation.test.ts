@@ -34,6 +34,7 @@ const envelopeOf = (id: string, request: Json): Envelope => ({
   attempt: 0,
   tier: "HIGH",
   operation: "read",
+  repeatable: undefined,
   deadlineMs: Date.now() + 60_000,
   request,
 });

@@ -1,4 +1,4 @@
-import { type Micros, ms, seconds, us } from "@sluice/dsl";
+import { type Json, type Micros, ms, seconds, us } from "@sluice/dsl";
 import type { Simulation } from "../../src/simulation";
 import { answered, refused } from "../../src/virtual-target";
 import { mostInWindow, type Synthesized, synthesize, worldOf } from "./gateway-world";
@@ -147,4 +147,50 @@ test("a copy that another slot holds is not told to be unknown while its call go
   expect(await world.runUntilEnded("10m")).toBe(true);
   expect([...world.ended.values()].map(({ status }) => status)).toEqual(Array(20).fill("SUCCEEDED"));
   expect(world.callsAtTarget()).toHaveLength(20);
+});
+
+test("an order whose claim another slot takes back at this moment, because it was refused, is not said to be unknown", async () => {
+  const world = await worldOf(await deferral("6/s", 6), {
+    faults: { duplicate: 1, copyWithinUs: ms(100) },
+    target: { react: (_, index) => (index === 0 ? refused(429, { "retry-after": "1" }) : answered()) },
+  });
+  // The copy's worker finds the claim, and has its answer since when only after the claim was taken back.
+  delayCalls(world, (operation, input) => {
+    if (operation === "GetItem" && input.includes("claim#")) return ms(700);
+    return operation === "SendTaskFailure" && input.includes("Gateway.Throttled") ? seconds(2) : us(0);
+  });
+  world.send("HIGH", "o1", { operation: "order" });
+  await world.run("20ms");
+  world.faults = {};
+  expect(await world.runUntilEnded("10m")).toBe(true);
+  expect(world.ended.get("o1")?.status).toBe("SUCCEEDED");
+  expect(world.callsAtTarget()).toEqual(["o1", "o1"]);
+});
+
+/** Lets the worker's calls to AWS take longer. */
+function delayCalls(world: Simulation, delay: (operation: string, input: string) => Micros): void {
+  const { cloud } = world.services;
+  const call = cloud.call.bind(cloud);
+  cloud.call = async (principal, service, operation, input: Json) => {
+    const delayUs = principal.kind === "role" ? delay(operation, JSON.stringify(input)) : us(0);
+    if (delayUs > 0) await new Promise<void>((resolve) => world.clock.at(us(world.clock.now() + delayUs), resolve));
+    return call(principal, service, operation, input);
+  };
+}
+
+test("copies in the hands of several slots at once are not taken for workers that died", async () => {
+  const world = await worldOf(await deferral("6/s", 6), { faults: { duplicate: 1, copyWithinUs: ms(200) } });
+  world.send("HIGH", "o1", { operation: "order" });
+  expect(await world.runUntilEnded("10m")).toBe(true);
+  expect(world.ended.get("o1")?.status).toBe("SUCCEEDED");
+});
+
+test("a request that kills each worker with it ends as unknown, although others may hold copies", async () => {
+  const world = await worldOf(await deferral("6/s", 6), {
+    processFaults: { crash: ({ label }) => (label === "response" ? "before" : undefined) },
+  });
+  world.send("HIGH", "r1", { operation: "read" });
+  expect(await world.runUntilEnded("10m")).toBe(true);
+  expect(world.ended.get("r1")?.error).toBe("Gateway.Unknown");
+  expect(world.callsAtTarget()).toHaveLength(3);
 });

@@ -1,7 +1,18 @@
-import { ms, seconds, us } from "@sluice/dsl";
+import { type GatewaySpec, ms, seconds, us } from "@sluice/dsl";
 import { Random } from "../../src/random";
 import { answered, refused } from "../../src/virtual-target";
 import { mostInWindow, type Synthesized, synthesize, worldOf } from "./gateway-world";
+
+const REPEATABLE_ORDER: GatewaySpec["operations"] = {
+  order: {
+    method: "POST",
+    path: "/orders",
+    headers: {},
+    onUnknown: "fail",
+    idempotency: { header: "Idempotency-Key" },
+  },
+  refund: { method: "POST", path: "/refunds", headers: {}, onUnknown: "fail" },
+};
 
 let gateway: Synthesized;
 beforeAll(async () => {
@@ -46,6 +57,26 @@ test("what a pause outlasts is expired and nothing was done, unless its call had
   expect(told("repeatable")).toEqual(["Gateway.Expired", expect.stringContaining("A call may have been made")]);
   await world.run("10m");
   expect(world.callsAtTarget()).toEqual(["called"]);
+});
+
+test("an order that was asked for before a deployment made it repeatable is claimed all the same, as its execution expects", async () => {
+  const tiers = "tiers: [{ name: HIGH, timeout: 1m }]\ntimeouts: { response: 1s }";
+  const before = await synthesize("10/s", tiers);
+  const after = await synthesize("10/s", tiers, { operations: REPEATABLE_ORDER });
+  const { StateMachine = { Type: "", Properties: {} } } = before.template.Resources;
+  // What runs goes on by the definition that it began with; the worker is the new one.
+  const template = { Resources: { ...after.template.Resources, StateMachine } };
+  const world = await worldOf({ ...after, template });
+  const { cloud } = world.services;
+  const call = cloud.call.bind(cloud);
+  cloud.call = (principal, service, operation, input) =>
+    operation === "SendTaskSuccess"
+      ? Promise.reject(new Error("by the test"))
+      : call(principal, service, operation, input);
+  world.send("HIGH", "o1", { operation: "order" });
+  expect(await world.runUntilEnded("10m")).toBe(true);
+  expect(world.callsAtTarget()).toEqual(["o1"]);
+  expect(world.ended.get("o1")?.error).toBe("Gateway.Unknown");
 });
 
 test("a backlog fills every window and breaks none", async () => {

@@ -77,18 +77,21 @@ test("an order that was refused is called again, although the gate could not be 
   expect(world.callsAtTarget()).toEqual(["r0", "r0"]);
 });
 
-test("a stopped order that had been called is unknown when it is redriven, and not called again", async () => {
-  const world = await worldOf(gateway, { target: { react: () => ({ latencyUs: us(0), end: "hang" }) } });
-  sendMany(world, 1, "order");
-  for (let wait = 0; wait < 100 && world.target.arrivals.length === 0; wait++) await world.run("50ms");
-  const executionArn = `${world.stack.stateMachineArn.replace(":stateMachine:", ":execution:")}:r0`;
-  await world.services.cloud.call({ kind: "user" }, "sfn", "StopExecution", { executionArn });
-  await world.run("30s");
-  await world.redrive("r0");
-  expect(await world.runUntilEnded("5m")).toBe(true);
-  expect(world.ended.get("r0")?.error).toBe("Gateway.Unknown");
-  expect(world.callsAtTarget()).toEqual(["r0"]);
-});
+test.each(["30s", "25h"])(
+  "a stopped order that had been called is unknown when it is redriven %s later, and not called again",
+  async (later) => {
+    const world = await worldOf(gateway, { target: { react: () => ({ latencyUs: us(0), end: "hang" }) } });
+    sendMany(world, 1, "order");
+    for (let wait = 0; wait < 100 && world.target.arrivals.length === 0; wait++) await world.run("50ms");
+    const executionArn = `${world.stack.stateMachineArn.replace(":stateMachine:", ":execution:")}:r0`;
+    await world.services.cloud.call({ kind: "user" }, "sfn", "StopExecution", { executionArn });
+    await world.run(later);
+    await world.redrive("r0");
+    expect(await world.runUntilEnded("5m")).toBe(true);
+    expect(world.ended.get("r0")?.error).toBe("Gateway.Unknown");
+    expect(world.callsAtTarget()).toEqual(["r0"]);
+  },
+);
 
 test("an expired request of which one copy was called is unknown, whichever copy is found", async () => {
   let called = 0;

@@ -22,6 +22,7 @@ export function parseEnvelope(body: string): Envelope | undefined {
     attempt,
     tier,
     operation,
+    repeatable: typeof value.repeatable === "boolean" ? value.repeatable : undefined,
     deadlineMs,
     request,
   };

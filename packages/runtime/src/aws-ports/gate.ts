@@ -88,16 +88,26 @@ export function dynamoGate(call: AwsCall, table: string): Gate {
         }),
       );
     },
-    async countTry(requestId, turnId, expiresAtMs, step) {
+    async countTry(requestId, turnId, expiresAtMs, nowMs) {
+      const own = `${TRIED}${turnId}`;
       const output = await ask("UpdateItem", {
         Key: triesKey(requestId),
-        UpdateExpression: step > 0 ? "SET #ttl = :ttl, #turn = :ttl" : "SET #ttl = :ttl REMOVE #turn",
-        ExpressionAttributeNames: { "#turn": `${TRIED}${turnId}`, "#ttl": "ttl" },
-        ExpressionAttributeValues: { ":ttl": { N: ttl(expiresAtMs) } },
+        UpdateExpression: "SET #ttl = :ttl, #turn = :now",
+        ExpressionAttributeNames: { "#turn": own, "#ttl": "ttl" },
+        ExpressionAttributeValues: { ":ttl": { N: ttl(expiresAtMs) }, ":now": { N: String(nowMs) } },
         ReturnValues: "ALL_NEW",
       });
       if (!isRecord(output.Attributes)) throw new Error(`the table ${table} returned no tries`);
-      return Object.keys(output.Attributes).filter((name) => name.startsWith(TRIED)).length;
+      const others = Object.entries(output.Attributes).filter(([name]) => name.startsWith(TRIED) && name !== own);
+      return Object.values(numbersOf(others));
+    },
+    async uncountTry(requestId, turnId, expiresAtMs) {
+      await ask("UpdateItem", {
+        Key: triesKey(requestId),
+        UpdateExpression: "SET #ttl = :ttl REMOVE #turn",
+        ExpressionAttributeNames: { "#turn": `${TRIED}${turnId}`, "#ttl": "ttl" },
+        ExpressionAttributeValues: { ":ttl": { N: ttl(expiresAtMs) } },
+      });
     },
   };
 }

@@ -1,6 +1,6 @@
 import { type Micros, seconds, us } from "@sluice/dsl";
 import { claimExpiry, type HeldRequest } from "./request";
-import { describe, gateFailed, type TurnState } from "./turn-state";
+import { describe, gateFailed, mayGoOn, type TurnState } from "./turn-state";
 
 const RELEASE_AGAIN_AFTER: Micros = seconds(1);
 /** Left at the end of the function's time for telling Step Functions. */
@@ -54,13 +54,14 @@ export async function rightToCall(state: TurnState, held: HeldRequest): Promise<
 }
 
 /**
- * Whether who has claimed it may be at it in this moment. Never in doorbell, where a turn begins when the one before is
- * over. In deferral another slot may hold a copy of the message: to say that nobody knows would be too early.
+ * Whether who has claimed it may be at it in this moment: to say that nobody knows would be too early. A claim that is gone
+ * was taken back since, because nothing was done.
  */
-async function mayStillBeCalling({ worker: { plan, ports } }: TurnState, held: HeldRequest): Promise<boolean> {
+async function mayStillBeCalling(state: TurnState, held: HeldRequest): Promise<boolean> {
+  const { plan, ports } = state.worker;
   if (plan.dispatch.kind === "doorbell") return false;
-  const claimedAtMs = (await ports.gate.claimedAtMs(claimKey(held))) ?? 0;
-  return ports.clock.wallMs() - claimedAtMs < plan.worker.functionTimeoutUs / 1_000;
+  const claimedAtMs = await ports.gate.claimedAtMs(claimKey(held));
+  return claimedAtMs === undefined || mayGoOn(state, claimedAtMs);
 }
 
 /** Takes the claim back. @throws when the gate could not be reached */

@@ -150,13 +150,14 @@ export interface Gate {
   /** Takes back a claim of `owner` whose call never started, or was refused; no effect on another's. */
   unclaim(key: string, owner: string): Promise<void>;
   /**
-   * Counts the turns that took a redelivered request up: +1 before anything is done for it, −1 when it is given back in
-   * peace. What remains is how many workers died with it. A step that is repeated, because its answer was lost, counts
-   * once.
+   * Counts a turn that takes a redelivered request up, before anything is done for it. Those that remain have it still,
+   * or died with it. Repeated, because its answer was lost, it counts once.
    *
-   * @returns the count after this step
+   * @returns when each other turn took it up, epoch milliseconds
    */
-  countTry(requestId: string, turnId: string, expiresAtMs: number, step: 1 | -1): Promise<number>;
+  countTry(requestId: string, turnId: string, expiresAtMs: number, nowMs: number): Promise<readonly number[]>;
+  /** Takes the count back: the turn gives the request back in peace. */
+  uncountTry(requestId: string, turnId: string, expiresAtMs: number): Promise<void>;
 }
 
 /** What a turn leaves to the next one. */

@@ -1,4 +1,4 @@
-import { ERRORS, type Micros, ms, seconds, us } from "@sluice/dsl";
+import { type Envelope, ERRORS, type Micros, ms, type OperationPlan, seconds, us } from "@sluice/dsl";
 import { drop, fail, failClaimed } from "./answering";
 import { rightToCall, unclaim } from "./claim";
 import { rememberTaken } from "./memory";
@@ -63,7 +63,7 @@ export function accept(state: TurnState, hand: Hand, message: Received): void {
     return;
   }
   if (state.inFlight.has(envelope.id)) return; // A copy. It is not deleted before the answer: it may be all there is.
-  const operation = plan.operations.find((candidate) => candidate.name === envelope.operation);
+  const operation = operationOf(plan.operations, envelope);
   state.inFlight.add(envelope.id);
   rememberTaken(memory, envelope.id);
   const held: HeldRequest = {
@@ -99,6 +99,18 @@ export function accept(state: TurnState, hand: Hand, message: Received): void {
     return;
   }
   hand.requests.push(held);
+}
+
+/**
+ * The operation as both this worker and the execution see it. A deployment may have made it repeatable since: the
+ * execution still says that nothing was done when it finds no claim.
+ */
+function operationOf(
+  operations: readonly OperationPlan[],
+  { operation, repeatable }: Envelope,
+): OperationPlan | undefined {
+  const known = operations.find(({ name }) => name === operation);
+  return known?.repeatable && repeatable === false ? { ...known, repeatable } : known;
 }
 
 /** Stands in for an operation that the file no longer has, until its request has been answered. */

@@ -37,8 +37,11 @@ export const contextOf = (envelope: Envelope): CallContext => ({
   idempotencyKey: idempotencyKey(envelope.execution),
 });
 
-/** Claims and counts outlive every copy of their message. */
-const CLAIM_KEPT_MS = 24 * 60 * 60 * 1_000;
+/**
+ * Claims and counts outlive every copy of their message, and the time for which Step Functions redrives: two weeks after
+ * the execution's end. Redriven after its claim was forgotten, a stopped order that had been called would be called again.
+ */
+const CLAIM_KEPT_MS = 15 * 24 * 60 * 60 * 1_000;
 
 /** Epoch milliseconds. */
 export const claimExpiry = (held: HeldRequest): number => held.envelope.deadlineMs + CLAIM_KEPT_MS;

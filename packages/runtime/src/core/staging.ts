@@ -6,7 +6,7 @@ import { predictPicks } from "./pick";
 import { NotSent, type PreparedCall } from "./ports";
 import { dropGone, remove } from "./receiving";
 import { claimExpiry, type HeldRequest, type Stage } from "./request";
-import { chore, describe, gateFailed, type Hand, type TurnState } from "./turn-state";
+import { chore, describe, gateFailed, type Hand, mayGoOn, type TurnState } from "./turn-state";
 
 /** A token known to be alive this long ago is asked for again before its call. */
 const ALIVE_FOR: Micros = seconds(1);
@@ -140,13 +140,15 @@ async function unprepared(state: TurnState, hand: Hand, held: HeldRequest, reaso
 async function countRedelivery(state: TurnState, hand: Hand, held: HeldRequest): Promise<boolean> {
   if (held.message.receiveCount <= 1 || held.isCounted) return true;
   const { envelope } = held;
+  const { gate, clock } = state.worker.ports;
   try {
-    const tries = await state.worker.ports.gate.countTry(envelope.id, state.turn.id, claimExpiry(held), 1);
+    const others = await gate.countTry(envelope.id, state.turn.id, claimExpiry(held), clock.wallMs());
     held.isCounted = true;
+    const tries = 1 + others.filter((takenAtMs) => !mayGoOn(state, takenAtMs)).length;
     if (tries < MAX_DEATHS) return true;
   } catch (error) {
     gateFailed(state, "countTry", error);
-    held.stage = { kind: "waiting", notBefore: us(state.worker.ports.clock.now() + STAGE_AGAIN_AFTER) };
+    held.stage = { kind: "waiting", notBefore: us(clock.now() + STAGE_AGAIN_AFTER) };
     return false;
   }
   remove(hand, held);
@@ -186,7 +188,7 @@ export async function giveBack(
   if (held.stage.kind === "ready") held.stage.call.discard();
   try {
     await unclaim(state, held);
-    if (held.isCounted) await gate.countTry(held.envelope.id, state.turn.id, claimExpiry(held), -1);
+    if (held.isCounted) await gate.uncountTry(held.envelope.id, state.turn.id, claimExpiry(held));
     if (hiddenFor !== "asItIs") await tiers.setVisibility(held.message, hiddenFor);
   } catch (error) {
     // It comes back by itself when its visibility ends. A claim left standing makes its outcome unknown: honest, if dear.

@@ -85,6 +85,13 @@ export const parkedUntilMs = (state: TurnState): number => Math.max(0, ...Object
 export const parkLeftUs = (state: TurnState): Micros =>
   us(Math.max(0, parkedUntilMs(state) - state.worker.ports.clock.wallMs()) * 1_000);
 
+/**
+ * Whether another invocation, which did something at `sinceMs` (epoch milliseconds), may still be at it. Never in doorbell,
+ * where a turn begins when the one before is over; in deferral another slot may hold a copy of a message.
+ */
+export const mayGoOn = ({ worker: { plan, ports } }: TurnState, sinceMs: number): boolean =>
+  plan.dispatch.kind === "deferral" && ports.clock.wallMs() - sinceMs < plan.worker.functionTimeoutUs / 1_000;
+
 export const isEmptyHanded = (state: TurnState): boolean => state.hands.every((hand) => hand.requests.length === 0);
 
 /** Runs work beside the loop. It must handle its own failures; the turn does not end before it has. */

@@ -10,12 +10,18 @@ const ENVELOPE: Envelope = {
   attempt: 0,
   tier: "HIGH",
   operation: "read",
+  repeatable: true,
   deadlineMs: 2_000,
   request: { id: "7" },
 };
 
 test("an envelope is read as it was published", () => {
   expect(parseEnvelope(JSON.stringify(ENVELOPE))).toEqual(ENVELOPE);
+});
+
+test("an envelope of a version that said nothing of it is read", () => {
+  const { repeatable, ...earlier } = ENVELOPE;
+  expect(parseEnvelope(JSON.stringify(earlier))).toEqual({ ...earlier, repeatable: undefined });
 });
 
 test("a caller who sent no request has the request null", () => {

@@ -97,19 +97,22 @@ test("a claim is taken back by the turn that has it and by no other", async () =
   await gate.unclaim("none", "one");
 });
 
-test("tries are counted up before a request is taken up and down when it is given back", async () => {
+test("who takes a request up learns when others did, until they give it back", async () => {
   const gate = await newGate();
-  expect(await gate.countTry("r1", "one", LATER, 1)).toBe(1);
-  expect(await gate.countTry("r1", "two", LATER, 1)).toBe(2);
-  expect(await gate.countTry("r1", "two", LATER, -1)).toBe(1);
-  expect(await gate.countTry("r2", "two", LATER, 1)).toBe(1);
+  expect(await gate.countTry("r1", "one", LATER, 7)).toEqual([]);
+  expect(await gate.countTry("r1", "two", LATER, 8)).toEqual([7]);
+  expect(await gate.countTry("r1", "three", LATER, 9)).toEqual([7, 8]);
+  await gate.uncountTry("r1", "two", LATER);
+  expect(await gate.countTry("r1", "four", LATER, 10)).toEqual([7, 9]);
+  expect(await gate.countTry("r2", "two", LATER, 11)).toEqual([]);
 });
 
 test("a try that is counted again because its answer was lost counts once", async () => {
   const gate = await newGate();
-  for (let i = 0; i < 4; i++) expect(await gate.countTry("r1", "one", LATER, 1)).toBe(1);
-  expect(await gate.countTry("r1", "one", LATER, -1)).toBe(0);
-  expect(await gate.countTry("r1", "one", LATER, -1)).toBe(0);
+  for (let i = 0; i < 4; i++) expect(await gate.countTry("r1", "one", LATER, i)).toEqual([]);
+  expect(await gate.countTry("r1", "two", LATER, 7)).toEqual([3]);
+  for (let i = 0; i < 2; i++) await gate.uncountTry("r1", "one", LATER);
+  expect(await gate.countTry("r1", "two", LATER, 7)).toEqual([]);
 });
 
 test("a table that is not there is a failure of every step", async () => {
@@ -120,7 +123,8 @@ test("a table that is not there is a failure of every step", async () => {
     gate.park("x", 1),
     gate.claim("r", "one", 1, 7),
     gate.claimedAtMs("r"),
-    gate.countTry("r", "one", 1, 1),
+    gate.countTry("r", "one", 1, 7),
+    gate.uncountTry("r", "one", 1),
   ];
   for (const end of await Promise.allSettled(steps)) {
     expect(end).toMatchObject({ status: "rejected", reason: { name: "ResourceNotFoundException" } });
