@@ -16,7 +16,8 @@ const isUnseenAction = (action: string): boolean => action.startsWith("logs:");
 
 /**
  * Asks of a stack all that it is for: a call in each tier alone, then all tiers at once with a rejection, a park with claims
- * to take back and more work than five seconds hold, a second turn by hand while the first is under way, a lost bell.
+ * to take back and more work than five seconds hold, a second turn by hand while the first is under way, a lost bell, a
+ * pause that outlasts an order.
  *
  * @throws whatever did not happen
  */
@@ -53,6 +54,7 @@ async function useAll(stack: Synthesized): Promise<void> {
   for (const [name, { error }] of world.ended) {
     expect(error).toBe(name.endsWith("wrong") ? "Gateway.Rejected" : undefined);
   }
+  await expectSettled(world);
   expect(mostInWindow(stack, world)).toBe(5);
   expect(world.log.filter(isFailure)).toEqual([]);
 }
@@ -60,6 +62,19 @@ async function useAll(stack: Synthesized): Promise<void> {
 const TIERS = ["HIGH", "NORMAL", "BATCH"];
 
 const isFailure = (line: WorkerLog): boolean => line.kind === "event" && line.name.endsWith("failed");
+
+async function expectSettled(world: Simulation): Promise<void> {
+  await world.services.cloud.call({ kind: "user" }, "dynamodb", "UpdateItem", {
+    TableName: world.stack.tableNames[0] ?? "",
+    Key: { pk: { S: "gate" } },
+    UpdateExpression: "SET parked_paused = :until",
+    ExpressionAttributeValues: { ":until": { N: String(world.clock.wallMs() + 86_400_000) } },
+  });
+  await world.run("6s"); // A turn that is under way reads the gate every five seconds.
+  world.send("HIGH", "outlasted", { operation: "order" });
+  expect(await world.runUntilEnded("1h")).toBe(true);
+  expect(world.ended.get("outlasted")).toMatchObject({ error: "Gateway.Expired" });
+}
 
 async function expectOneTurn(world: Simulation, functionName: string): Promise<void> {
   let end = "it runs";
