@@ -13,7 +13,8 @@ const ALIVE_FOR: Micros = seconds(1);
 /**
  * What is ready too early for its start is asked about again so long before it, and when less than half of that would be left
  * over. Found out only when the start has come, it would be passed over, and again at each start of an interval of a little
- * more than a second.
+ * more than a second. More than two thirds of {@link ALIVE_FOR} would be asked for again and again: what was just asked must
+ * do for its start, and half of this beyond.
  */
 const ASK_AGAIN_AHEAD: Micros = ms(500);
 const STAGE_AGAIN_AFTER: Micros = seconds(1);
