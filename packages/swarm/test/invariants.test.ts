@@ -4,6 +4,7 @@ import { planOf, readGateway } from "../src/deploy";
 import { drawScenario } from "../src/draw-scenario";
 import { allCheckers } from "../src/invariants/all";
 import { ask, type Setting } from "../src/invariants/checker";
+import { livenessBounds } from "../src/invariants/liveness";
 import { judgeAll } from "../src/invariants/rate";
 import type { Scenario } from "../src/scenario";
 import type { Sighting } from "../src/sighting";
@@ -276,6 +277,17 @@ describe("liveness", () => {
     const undeleted = { ...fault("lost delete"), where: "sluice-register-bell.fifo" };
     expect(judgeLog([[0, undeleted], ...rung, [20, { kind: "calm" }]])).toBe("kept");
     expect(judgeLog([[0, undeleted], ...rung, [35, { kind: "calm" }]])).toContain("liveness");
+  });
+  test("a bell does not count that may have found its request in a dead worker's hands", () => {
+    const hiddenS = livenessBounds(setting).hiddenUs / 1_000_000;
+    const died = (second: number): Log => [
+      [second, fault("crash")],
+      ...waiting,
+      [5, { kind: "rung" }],
+      [second + hiddenS + 5, { kind: "tick", running: 0, bells: 0 }],
+    ];
+    expect(judgeLog(died(-0.5))).not.toContain("liveness");
+    expect(judgeLog(died(-60))).toMatch(/liveness: a waits at .* no bell is left/);
   });
   test("as long as a request waits that was rung for, there are bells", () => {
     const left = (bells: number): Log => [[5, { kind: "tick", running: 0, bells }]];

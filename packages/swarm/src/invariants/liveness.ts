@@ -79,6 +79,8 @@ const SWEEP: Micros = seconds(60);
 const PREPARATION: Micros = seconds(30);
 /** The last look of a turn and the first of the next, a cold start, what SQS rounds to whole seconds. */
 const LOOKS: Micros = seconds(6);
+/** How long a receive waits for a message. */
+const LONG_POLL: Micros = seconds(1);
 /** One for the request, one for a connection that was closed meanwhile. */
 const HANDSHAKES = 2;
 /** As long as a parked turn returns its bells for: a group behind them waits, also for the bell of `resume`. */
@@ -95,6 +97,8 @@ interface Waiting {
   readonly sinceUs: Micros;
   /** From here the bound counts of what was rung for; later while its message may be hidden. */
   promptFromUs: Micros;
+  /** A turn that a bell begins before that may find its message hidden: a dead worker was handed it. */
+  deafUntilUs: Micros;
   /** When a bell rang after it was there, which nothing has undone since. */
   rungUs: Micros | undefined;
 }
@@ -146,6 +150,8 @@ export function livenessChecker(setting: Setting): Checker {
   const from = (instant: number) => {
     fromUs = us(Math.max(fromUs, instant));
   };
+  /** What is delivered until then may be handed to the open poll of a worker that is dead, and is hidden as long as that. */
+  let toTheDead = { untilUs: us(Number.NEGATIVE_INFINITY), deafUntilUs: us(0) };
   const hideUntil = (instant: number) => {
     hiddenUntilUs = us(Math.max(hiddenUntilUs, instant));
   };
@@ -169,6 +175,9 @@ export function livenessChecker(setting: Setting): Checker {
     if (hides(fault)) {
       unring(() => true, atUs);
       hideUntil(atUs + hiddenUs);
+      const untilUs = us(atUs + LONG_POLL + awsCallUs(setting));
+      toTheDead = { untilUs, deafUntilUs: us(untilUs + setting.plan.queues.tierVisibilityUs) };
+      for (const one of waiting.values()) one.deafUntilUs = toTheDead.deafUntilUs;
     } else if (fault.fault === "short poll that misses") {
       unring(isOfQueue, atUs);
     } else if (fault.fault === "duplicate") {
@@ -216,15 +225,23 @@ export function livenessChecker(setting: Setting): Checker {
       attempts.see(sighting);
       for (const [id, dueUs] of bells.missed(sighting)) {
         const one = waiting.get(id);
-        if (one !== undefined) one.rungUs ??= dueUs;
+        if (one !== undefined && dueUs >= one.deafUntilUs) one.rungUs ??= dueUs;
       }
       switch (sighting.kind) {
         case "delivered":
-          if (!waiting.has(sighting.id))
-            waiting.set(sighting.id, { ...sighting, sinceUs: atUs, promptFromUs: atUs, rungUs: undefined });
+          if (!waiting.has(sighting.id)) {
+            const deafUntilUs = atUs <= toTheDead.untilUs ? toTheDead.deafUntilUs : atUs;
+            waiting.set(sighting.id, {
+              ...sighting,
+              sinceUs: atUs,
+              promptFromUs: atUs,
+              rungUs: undefined,
+              deafUntilUs,
+            });
+          }
           break;
         case "rung":
-          for (const one of waiting.values()) one.rungUs ??= atUs;
+          for (const one of waiting.values()) if (atUs >= one.deafUntilUs) one.rungUs ??= atUs;
           break;
         case "called":
           from(Math.max(atUs, (quietOf(sighting, setting)?.untilUs ?? 0) + stepsUs));
