@@ -51,10 +51,14 @@ export const longestPauseUs = ({ scenario: { process } }: Setting): Micros =>
       ),
   );
 
-/** The longest that the bytes of a call are late, everything that holds them up added. */
+/** The shortest way to the target that the simulation has. */
+const PATH: Micros = ms(5);
+
+/** The longest that the bytes of a call are on their way, everything that holds them up added. */
 export const longestDelayUs = ({ scenario: { process }, plan }: Setting): Micros =>
   us(
-    plan.limit.jitterUs +
+    PATH +
+      plan.limit.jitterUs +
       1_000 *
         ((process.pauseShare > 0 ? process.longestPauseMs : 0) +
           (process.holdShare > 0 ? process.longestHoldMs : 0) +

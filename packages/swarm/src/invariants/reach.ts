@@ -29,15 +29,21 @@ export class Reach {
   private disturbedAtUs = us(Number.NEGATIVE_INFINITY);
   private diedAtUs = us(Number.NEGATIVE_INFINITY);
   private quietUntilUs = us(Number.NEGATIVE_INFINITY);
+  /**
+   * When a place at the target comes free nobody knows beforehand. Where the target drops idle connections as fast as they
+   * are made, what is in hand is being connected again at that moment, and what is ready below it starts.
+   */
+  private readonly isUnready: boolean;
   private readonly prepareUs: Micros;
   private readonly pollUs: Micros;
   private readonly looksUs: Micros;
 
   constructor(private readonly setting: Setting) {
     const { intervalUs, jitterUs } = setting.plan.limit;
-    const handshakeUs = ms(setting.scenario.target.handshakeMs);
+    const { handshakeMs, idleMs } = setting.scenario.target;
+    this.isUnready = setting.file.concurrency !== undefined && idleMs < 10 * handshakeMs;
     this.pollUs = us(LOOK + awsCallUs(setting));
-    this.prepareUs = us(2 * (2 * awsCallUs(setting) + handshakeUs) + 2 * intervalUs + jitterUs + seconds(1));
+    this.prepareUs = us(2 * (2 * awsCallUs(setting) + ms(handshakeMs)) + 2 * intervalUs + jitterUs + seconds(1));
     this.looksUs = us(this.prepareUs + K_LOOKS * LOOK);
   }
 
@@ -82,6 +88,7 @@ export class Reach {
 
   /** Whether a request of the tier could have been started for a while. */
   presses(tier: string, atUs: Micros): boolean {
+    if (this.isUnready) return false;
     const age = (sinceUs: Micros) => atUs - Math.max(sinceUs, this.disturbedAtUs, this.quietUntilUs);
     const isUnasked = age(this.handedAtUs.get(tier) ?? us(Number.NEGATIVE_INFINITY)) >= this.looksUs;
     for (const one of this.waiting.values()) {
