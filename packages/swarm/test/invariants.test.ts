@@ -360,6 +360,8 @@ describe("honesty", () => {
     ];
     expect(judgeLog([...asked, [9, ended("a", "Gateway.Unknown")]])).toContain("honesty: a: unknown without a call");
     expect(judgeLog([...asked, [5, fault("crash")], [9, ended("a", "Gateway.Unknown")]])).toBe("kept");
+    expect(judgeLog([...asked, [8.99, looked("HIGH", "a")], [9, ended("a", "Gateway.Unknown")]])).toBe("kept");
+    expect(judgeLog([...asked, [8, looked("HIGH", "a")], [9, ended("a", "Gateway.Unknown")]])).toContain("honesty");
     expect(judgeLog([...asked, [9, ended("a", "Gateway.Expired")]])).not.toContain("unknown without a call");
   });
   test("what a worker heard it tells, unless it died", () => {

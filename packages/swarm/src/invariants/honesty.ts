@@ -2,6 +2,7 @@ import { ERRORS, type GatewaySpec, type Micros, UNKNOWN_REPEATABLE, us } from "@
 import type { Attempt, Sighting } from "../sighting";
 import { isDeath, isLostCall } from "../sighting";
 import {
+  awsCallUs,
   type Broken,
   type Checker,
   heardStatus,
@@ -31,6 +32,8 @@ interface Known {
   readonly tier: string;
   readonly operation: string;
   readonly calls: readonly Called[];
+  /** When a message of it was last handed to a worker. */
+  readonly handedAtUs: Micros;
   /** Whether a worker has answered the last attempt; if not, its end is Step Functions' own word. */
   readonly isAnswered: boolean;
   /** Stopped, and so perhaps redriven: all that the gate knows of it is that its call had begun. */
@@ -43,6 +46,7 @@ const NOTHING: Known = {
   tier: "",
   operation: "",
   calls: [],
+  handedAtUs: us(Number.NEGATIVE_INFINITY),
   isAnswered: false,
   wasStopped: false,
 };
@@ -52,7 +56,8 @@ const NOTHING: Known = {
  *
  * Excused of not telling what it heard: a request since whose last call left a worker died or a call to AWS was lost, and one
  * that was stopped: redriven, all that is known of it is that its call had begun. Excused of unknown without a call: one
- * since whose asking that happened. Nor does anybody hear what came of an attempt whose publish looked failed.
+ * since whose asking that happened. Nor does anybody hear what came of an attempt whose publish looked failed. What was
+ * handed to a worker at the moment at which Step Functions gave it up may end as unknown without a call.
  */
 export function honestyChecker(setting: Setting): Checker {
   const { file, plan } = setting;
@@ -90,6 +95,12 @@ export function honestyChecker(setting: Setting): Checker {
         change(request, { tier, operation, isAnswered: false, askedAtUs: known.get(request)?.begunAtUs ?? atUs });
         return;
       }
+      case "looked":
+        for (const id of sighting.ids) {
+          const attempt = attempts.get(id);
+          if (attempt !== undefined) change(attempt.request, { handedAtUs: atUs });
+        }
+        return;
       case "called":
         change(sighting.request, { calls: [...(known.get(sighting.request)?.calls ?? []), sighting] });
         return;
@@ -115,6 +126,10 @@ export function honestyChecker(setting: Setting): Checker {
       : { message: wordsOf(request, `answered ${error ?? "success"}: ${lie}`, one.calls, file), request };
   };
 
+  /** A worker may have claimed it this moment, only to say that it has expired. */
+  const isBeingSettled = ({ handedAtUs }: Known, atUs: Micros): boolean =>
+    atUs - handedAtUs <= 4 * awsCallUs(setting) + SLACK;
+
   const isOrphaned = ({ calls }: Known): boolean => {
     const last = calls.at(-1);
     return last !== undefined && orphans.sinceUs(last) !== undefined;
@@ -127,7 +142,7 @@ export function honestyChecker(setting: Setting): Checker {
     const lie =
       lieOf(sighting, one, file, shutAtUs >= 0 || hasLostPublish) ??
       (end.error === ERRORS.expired && atUs < dueAtUs ? "expired before its time" : undefined) ??
-      (isExcused(one) ? undefined : baseless(sighting, one)) ??
+      (isExcused(one) || isBeingSettled(one, atUs) ? undefined : baseless(sighting, one)) ??
       (one.wasStopped || isOrphaned(one)
         ? undefined
         : ignoranceOf(sighting, one, file, excusedAtUs + longestDelayUs(setting)));
