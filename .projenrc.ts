@@ -11,6 +11,7 @@ const PINS = {
   "@aws-sdk/client-sqs": "3.1175.0",
   "@biomejs/biome": "2.6.8",
   "@inquirer/prompts": "7.10.1", // 8 needs Node 22
+  "@jest/test-sequencer": "30.5.2",
   "@microsoft/jest-sarif": "1.0.0-beta.0", // for the SARIF schema that it ships
   "@swc/core": "1.16.22",
   "@swc/jest": "0.2.39",
@@ -198,6 +199,7 @@ const root = new javascript.NodeProject({
       "@aws-sdk/client-sfn",
       "@aws-sdk/client-sns",
       "@aws-sdk/client-sqs",
+      "@jest/test-sequencer",
       "@swc/core",
       "@swc/jest",
       "@types/jest",

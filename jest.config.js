@@ -49,6 +49,7 @@ module.exports = {
     "^fauxqs$": "<rootDir>/node_modules/fauxqs/dist/app.js",
     "^json-schema-faker$": "<rootDir>/node_modules/json-schema-faker/dist/index.js",
   },
+  testSequencer: "<rootDir>/scripts/jest-longest-first.js",
   globalSetup: "<rootDir>/scripts/jest-temporary-folder.js",
   setupFiles: ["<rootDir>/scripts/jest-setup.js"],
   reporters: ["default", "<rootDir>/scripts/jest-closing-line.js"],
