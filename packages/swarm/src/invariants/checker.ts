@@ -1,4 +1,4 @@
-import { type GatewayPlan, type GatewaySpec, type Micros, ms, us } from "@sluice/dsl";
+import { type GatewayPlan, type GatewaySpec, type Micros, ms, seconds, us } from "@sluice/dsl";
 import type { Reaction } from "@sluice/local";
 import type { Invariant, Violation } from "../outcome";
 import type { Scenario } from "../scenario";
@@ -36,6 +36,9 @@ export const inSeconds = (instant: Micros): string => `${(instant / 1_000_000).t
 /** An answer's way back to the worker and through its loop, and the rounding of clocks that count milliseconds. */
 export const WAY_BACK: Micros = us(150_000);
 export const SLACK: Micros = us(50_000);
+
+/** How long a receive waits for a message. */
+export const LONG_POLL: Micros = seconds(1);
 
 /** A role's call to AWS at its slowest; two, because some steps ask twice. */
 export const awsCallUs = ({ scenario }: Setting): Micros => us(2 * (scenario.aws.faults.callWithinUs ?? ms(10)));

@@ -7,6 +7,7 @@ import {
   type Broken,
   type Checker,
   inSeconds,
+  LONG_POLL,
   longestPauseUs,
   type Setting,
   SLACK,
@@ -79,8 +80,6 @@ const SWEEP: Micros = seconds(60);
 const PREPARATION: Micros = seconds(30);
 /** The last look of a turn and the first of the next, a cold start, what SQS rounds to whole seconds. */
 const LOOKS: Micros = seconds(6);
-/** How long a receive waits for a message. */
-const LONG_POLL: Micros = seconds(1);
 /** One for the request, one for a connection that was closed meanwhile. */
 const HANDSHAKES = 2;
 /** As long as a parked turn returns its bells for: a group behind them waits, also for the bell of `resume`. */

@@ -1,6 +1,6 @@
 import { type Micros, ms, seconds, us } from "@sluice/dsl";
 import type { Sighting } from "../sighting";
-import { isDeath, isLostCall } from "../sighting";
+import { isDeath, isLostCall, isLostCallTo } from "../sighting";
 import {
   awsCallUs,
   type Broken,
@@ -87,15 +87,13 @@ export function obedienceChecker(setting: Setting): Checker {
     see(sighting) {
       if (isDeath(sighting)) died(sighting.atUs);
       if (isLostCall(sighting)) lostCallAtUs = sighting.atUs;
-      if (isDeferral && isLostCall(sighting) && isOfGate(sighting)) gateLostAtUs = sighting.atUs;
+      if (isDeferral && isLostCallTo(sighting, "dynamodb")) gateLostAtUs = sighting.atUs;
       if (sighting.kind === "paused") pausedAtUs = sighting.atUs;
       if (sighting.kind === "resumed") pausedAtUs = undefined;
       return sighting.kind === "called" ? called(sighting) : undefined;
     },
   };
 }
-
-const isOfGate = (sighting: Sighting): boolean => sighting.kind === "fault" && sighting.where === "dynamodb";
 
 /** When the worker knows, and until when the target wants to be left alone. */
 export function quietOf(

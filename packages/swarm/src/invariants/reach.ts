@@ -2,7 +2,7 @@ import { type Micros, ms, seconds, us } from "@sluice/dsl";
 import type { Sighting } from "../sighting";
 import { isDeath, isLostCall } from "../sighting";
 import { Attempts } from "./attempts";
-import { awsCallUs, type Setting } from "./checker";
+import { awsCallUs, LONG_POLL, type Setting } from "./checker";
 import { quietOf } from "./obedience";
 
 interface Waiting {
@@ -20,7 +20,8 @@ interface Waiting {
  * A tier *presses* when one of its requests has been in the worker's hands for as long as its preparation (two calls to
  * AWS, a handshake, and once more) and its call's way may take, or when its queue has held one for several looks and not
  * been asked with success. A worker that has just died or been replaced, or whose calls to AWS fail, starts again from
- * nothing; so does one whose target asked to be left alone, when that is over. The long polls of a dead worker stay open: what comes in meanwhile is handed to nobody.
+ * nothing; so does one whose target asked to be left alone, when that is over. The long polls of a dead worker stay open:
+ * what comes in meanwhile is handed to nobody.
  */
 export class Reach {
   private readonly waiting = new Map<string, Waiting>();
@@ -42,9 +43,9 @@ export class Reach {
     const { intervalUs, jitterUs } = setting.plan.limit;
     const { handshakeMs, idleMs } = setting.scenario.target;
     this.isUnready = setting.file.concurrency !== undefined && idleMs < 10 * handshakeMs;
-    this.pollUs = us(LOOK + awsCallUs(setting));
+    this.pollUs = us(LONG_POLL + awsCallUs(setting));
     this.prepareUs = us(2 * (2 * awsCallUs(setting) + ms(handshakeMs)) + 2 * intervalUs + jitterUs + seconds(1));
-    this.looksUs = us(this.prepareUs + K_LOOKS * LOOK);
+    this.looksUs = us(this.prepareUs + K_LOOKS * LONG_POLL);
   }
 
   /** @returns whether what was seen makes the worker begin from nothing */
@@ -134,7 +135,6 @@ export class Reach {
 
 /** How often a worker may look at a queue in vain. */
 const K_LOOKS = 3;
-const LOOK: Micros = seconds(1);
 
 /** What a dead worker held shows again when its visibility ends, and counts from the next look that brings it. */
 const lost = (one: Waiting): Waiting => ({ ...one, sinceUs: us(Number.POSITIVE_INFINITY), isInHand: false });

@@ -56,8 +56,8 @@ export interface FailState {
 }
 
 /**
- * Reads an Amazon States Language definition: JSONata only, the states Task (callbacks by SNS and SQS, PutItem of DynamoDB), Pass, Succeed
- * and Fail.
+ * Reads an Amazon States Language definition: JSONata only, the states Task (callbacks by SNS and SQS, PutItem of DynamoDB),
+ * Pass, Succeed and Fail.
  *
  * @throws ServiceError InvalidDefinition with everything that is wrong or not modelled, each with its place
  */
