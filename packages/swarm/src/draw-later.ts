@@ -25,7 +25,7 @@ export function drawLater(random: Random, scenario: Scenario, plan: GatewayPlan,
   const turnsShorter = random.chance(0.5) ? 8 : 2;
   // A park has to be written down, and a gate that takes some writes only tells whether it is obeyed meanwhile.
   const gateShare = touchy !== undefined && !isCalm ? Math.max(throttledGate, some(random, 0.7, 0.5)) : throttledGate;
-  return {
+  const stormy: Scenario = {
     ...scenario,
     turnsShorter,
     requests: lostInterestMs === undefined ? requests : requests.map((one) => stoppedAt(one, lostInterestMs)),
@@ -33,7 +33,35 @@ export function drawLater(random: Random, scenario: Scenario, plan: GatewayPlan,
     operations: [...scenario.operations, ...replaced].sort((a, b) => a.atMs - b.atMs),
     aws: gateShare === 0 ? aws : { ...aws, faults: withThrottled(aws.faults, "dynamodb", gateShare) },
   };
+  return random.chance(0.15) ? clearSky(random, stormy, plan) : stormy;
 }
+
+/**
+ * Nothing goes wrong at all, and no request expires: whatever is late or out of turn has no excuse. Half of them show what
+ * lower tiers get that were silent for long, and are to get a share worth counting.
+ */
+function clearSky(random: Random, scenario: Scenario, plan: GatewayPlan): Scenario {
+  const { gateway, target, aws, process, stormMs } = scenario;
+  const isHighestFirst = random.chance(0.5);
+  const tiers = plan.tiers.map(({ name }, rank) => ({
+    name,
+    timeout: "24h",
+    ...(isHighestFirst && rank > 0 && { share: "20%" }),
+  }));
+  const { callWithinUs, deliveryWithinUs, scheduleWithinUs } = aws.faults;
+  const phases = target.phases.map((phase) => ({ ...phase, way: "open" as const, tail: NO_TAIL, shares: {} }));
+  return {
+    ...scenario,
+    gateway: scenario.dispatch === "deferral" ? gateway : { ...gateway, tiers },
+    requests: isHighestFirst ? drawHighestFirst(random, plan, stormMs) : scenario.requests,
+    target: { ...target, phases },
+    aws: { faults: { callWithinUs, deliveryWithinUs, scheduleWithinUs }, outages: [] },
+    process: { ...process, crashShare: 0, stallShare: 0, pauseShare: 0, holdShare: 0 },
+    operations: [],
+  };
+}
+
+const NO_TAIL = { share: 0, latencyMs: 0 };
 
 /** The highest tier has the gateway to itself for a while; the others come all at once, before it is done. */
 function drawHighestFirst(random: Random, plan: GatewayPlan, stormMs: number): ScenarioRequest[] {
