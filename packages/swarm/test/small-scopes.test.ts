@@ -6,13 +6,16 @@ import { explorerWith, PLANTED } from "../src/small-scopes/patched";
 import { newStage, runScope, type ScopeRun } from "../src/small-scopes/run";
 import { gatewayFileOf, type Scope } from "../src/small-scopes/scope";
 
-const ONE: Scope = { requests: 1, tiers: 1, slots: 2, crashes: 0, lates: 0, orders: undefined };
+const ONE: Scope = { dispatch: "doorbell", requests: 1, tiers: 1, slots: 2, crashes: 0, lates: 0, orders: undefined };
 const CRASHED: Scope = { ...ONE, crashes: 1, lates: 1, orders: 0 };
+const IN_SLOTS: Scope = { ...ONE, dispatch: "deferral" };
 
 test.each<[string, Scope, runs: number]>([
   ["one request in every order", ONE, 10],
   ["one request with any one step late", { ...ONE, lates: 1, orders: 0 }, 20],
   ["one request and the death of its worker at any await, before or after its effect", { ...CRASHED, lates: 0 }, 30],
+  ["one request in slots, with any one step late", { ...IN_SLOTS, lates: 1, orders: 0 }, 15],
+  ["one request in slots and the death of its worker at any await", { ...IN_SLOTS, crashes: 1, orders: 0 }, 20],
 ])(
   "every run of %s keeps every invariant",
   async (_, scope, runs) => {
@@ -24,19 +27,26 @@ test.each<[string, Scope, runs: number]>([
   300_000,
 );
 
-test("a run that is given up would go on as the run that came first", async () => {
-  const scope: Scope = { ...ONE, requests: 2, tiers: 2 };
-  const twins = (await givenUp(scope)).filter((_, at) => at % 6 === 0);
-  expect(twins.length).toBeGreaterThan(5);
-  const gateway = deploy(gatewayFileOf(scope));
-  const stage = newStage(gateway);
-  for (const { pruned, first } of twins) {
-    const [here, there] = [await runScope(scope, stage, pruned.given), await runScope(scope, stage, first)];
-    const rest = stepsOf(here).length - pruned.steps;
-    expect(stepsOf(here).slice(-rest)).toEqual(stepsOf(there).slice(-rest));
-  }
-  gateway.remove();
-}, 300_000);
+test.each([ONE, IN_SLOTS])(
+  "a run that is given up would go on as the run that came first, in $dispatch",
+  async (one) => {
+    const scope: Scope = { ...one, requests: 2, tiers: 2 };
+    const twins = (await givenUp(scope)).filter((_, at) => at % 3 === 0);
+    expect(twins.length).toBeGreaterThan(5);
+    const gateway = deploy(gatewayFileOf(scope));
+    const stage = newStage(gateway);
+    for (const { pruned, first } of twins) {
+      const [here, there] = [await runScope(scope, stage, pruned.given), await runScope(scope, stage, first)];
+      const rest = stepsOf(here).length - pruned.steps;
+      expect(stepsOf(here).slice(-rest)).toEqual(stepsOf(there).slice(-rest));
+    }
+    gateway.remove();
+  },
+  300_000,
+);
+
+/** Enough to give some up, in either dispatch. */
+const RUNS_FOR_TWINS = 110;
 
 /** Runs that came to a known state, each with the choices of the run that had come there first. */
 async function givenUp(scope: Scope) {
@@ -44,7 +54,8 @@ async function givenUp(scope: Scope) {
   const stage = newStage(gateway);
   const seen = new Map<string, readonly number[]>();
   const twins: { pruned: { given: readonly number[]; steps: number }; first: readonly number[] }[] = [];
-  for (let given: number[] | undefined = []; given !== undefined; ) {
+  let given: number[] | undefined = [];
+  for (let runs = 0; given !== undefined && runs < RUNS_FOR_TWINS; runs++) {
     let first: readonly number[] | undefined;
     const own: readonly number[] = given;
     const run: ScopeRun = await runScope(scope, stage, own, (state) => {

@@ -1,11 +1,13 @@
 import { readFileSync } from "node:fs";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import type { Dispatch } from "../scenario";
 import { parseChoices } from "./course";
 import { type Explorer, exploreScope, replayScope } from "./explore-scope";
 import { type Explored, renderExplored, renderFailure } from "./print";
 import type { Scope } from "./scope";
 
 interface Options {
+  readonly dispatch?: Dispatch;
   readonly requests?: number;
   readonly tiers?: number;
   readonly slots?: number;
@@ -23,11 +25,15 @@ type Bound = number | "all";
 
 /** What is explored when no scope is asked for: each is complete, and together they take some minutes. */
 export const SCOPES: readonly Scope[] = [
-  { requests: 1, tiers: 1, slots: 2, crashes: 1, lates: 1, orders: 0 },
-  { requests: 2, tiers: 2, slots: 2, crashes: 0, lates: 0, orders: undefined },
-  { requests: 3, tiers: 2, slots: 2, crashes: 0, lates: 0, orders: undefined },
-  { requests: 3, tiers: 2, slots: 2, crashes: 1, lates: 0, orders: 1 },
-  { requests: 3, tiers: 2, slots: 2, crashes: 1, lates: 1, orders: 0 },
+  { dispatch: "doorbell", requests: 1, tiers: 1, slots: 2, crashes: 1, lates: 1, orders: 0 },
+  { dispatch: "doorbell", requests: 2, tiers: 2, slots: 2, crashes: 0, lates: 0, orders: undefined },
+  { dispatch: "doorbell", requests: 3, tiers: 2, slots: 2, crashes: 0, lates: 0, orders: undefined },
+  { dispatch: "doorbell", requests: 3, tiers: 2, slots: 2, crashes: 1, lates: 0, orders: 1 },
+  { dispatch: "doorbell", requests: 3, tiers: 2, slots: 2, crashes: 1, lates: 1, orders: 0 },
+  { dispatch: "deferral", requests: 1, tiers: 1, slots: 2, crashes: 1, lates: 1, orders: 0 },
+  { dispatch: "deferral", requests: 2, tiers: 2, slots: 2, crashes: 0, lates: 0, orders: undefined },
+  { dispatch: "deferral", requests: 2, tiers: 2, slots: 2, crashes: 1, lates: 1, orders: 0 },
+  { dispatch: "deferral", requests: 3, tiers: 2, slots: 2, crashes: 1, lates: 0, orders: 1 },
 ];
 
 const EXAMPLES = `
@@ -69,9 +75,12 @@ const newCommand = (): Command =>
     )
     .option("--requests <count>", "1 to 3 (1, when any other bound is given)", between(1, 3))
     .option("--tiers <count>", "1 or 2 (1)", between(1, 2))
+    .addOption(
+      new Option("--dispatch <dispatch>", "how work reaches the worker (doorbell)").choices(["doorbell", "deferral"]),
+    )
     .option(
       "--slots <count>",
-      "1 or 2 (2); with the doorbell, environments whose turns follow each other",
+      "1 or 2 (2): in deferral side by side, with the doorbell environments whose turns follow each other",
       between(1, 2),
     )
     .option("--crashes <count>", "0 or 1 (0)", between(0, 1))
@@ -112,11 +121,15 @@ function choices(text: string): number[] {
 }
 
 function scopesOf(options: Options): readonly Scope[] {
-  const { requests, tiers, slots, crashes, late, orders, replay } = options;
-  const isAsked = [requests, tiers, slots, crashes, late, orders, replay].some((value) => value !== undefined);
+  const { dispatch, requests, tiers, slots, crashes, late, orders, replay } = options;
+  const isAsked = [dispatch, requests, tiers, slots, crashes, late, orders, replay].some(
+    (value) => value !== undefined,
+  );
   if (!isAsked) return SCOPES;
   const scope = { requests: requests ?? 1, tiers: tiers ?? 1, slots: slots ?? 2, crashes: crashes ?? 0 };
-  return [{ ...scope, lates: numberOf(late ?? 0), orders: numberOf(orders ?? "all") }];
+  return [
+    { dispatch: dispatch ?? "doorbell", ...scope, lates: numberOf(late ?? 0), orders: numberOf(orders ?? "all") },
+  ];
 }
 
 const numberOf = (value: Bound): number | undefined => (value === "all" ? undefined : value);
@@ -154,7 +167,7 @@ async function exploreOne({ exploreScope }: Explorer, scope: Scope, options: Opt
       if (isShown && counts.seconds - toldAt >= PROGRESS_EVERY_S) {
         toldAt = counts.seconds;
         process.stderr.write(
-          `\r${scope.requests} requests: ${counts.runs} runs, ${counts.states} states, ${Math.round(toldAt)} s `,
+          `\r${scope.dispatch}, ${scope.requests} requests: ${counts.runs} runs, ${counts.states} states, ${Math.round(toldAt)} s `,
         );
       }
       return !stop.aborted && counts.seconds < 60 * (options.minutes ?? Number.POSITIVE_INFINITY);

@@ -9,12 +9,24 @@ export interface Explored extends Exploration {
   readonly scope: Scope;
 }
 
-const HEAD = ["requests", "tiers", "slots", "crashes", "late", "orders", "choices", "runs", "pruned", "states"];
+const HEAD = [
+  "dispatch",
+  "requests",
+  "tiers",
+  "slots",
+  "crashes",
+  "late",
+  "orders",
+  "choices",
+  "runs",
+  "pruned",
+  "states",
+];
 
 export function renderExplored(explored: readonly Explored[]): string {
   const table = new Table({
     head: [...HEAD, "violations", "seconds", "complete"],
-    colAligns: Array.from({ length: 13 }, () => "right"),
+    colAligns: ["left", ...Array.from({ length: 13 }, () => "right" as const)],
     style: { head: [], border: [], compact: true },
   });
   for (const { scope, counts, isComplete } of explored)
@@ -22,7 +34,8 @@ export function renderExplored(explored: readonly Explored[]): string {
   return table.toString();
 }
 
-const boundsOf = ({ requests, tiers, slots, crashes, lates, orders }: Scope): string[] => [
+const boundsOf = ({ dispatch, requests, tiers, slots, crashes, lates, orders }: Scope): string[] => [
+  dispatch,
   ...[requests, tiers, slots, crashes].map(String),
   atMost(lates),
   atMost(orders),
@@ -59,5 +72,5 @@ export function renderFailure(scope: Scope, run: ScopeRun, patch?: string): stri
 
 const secondsOf = (atUs: number): string => (atUs / 1_000_000).toFixed(3);
 
-const optionsOf = ({ requests, tiers, slots, crashes, lates, orders }: Scope): string =>
-  `--requests ${requests} --tiers ${tiers} --slots ${slots} --crashes ${crashes} --late ${lates ?? "all"} --orders ${orders ?? "all"}`;
+const optionsOf = ({ dispatch, requests, tiers, slots, crashes, lates, orders }: Scope): string =>
+  `--dispatch ${dispatch} --requests ${requests} --tiers ${tiers} --slots ${slots} --crashes ${crashes} --late ${lates ?? "all"} --orders ${orders ?? "all"}`;

@@ -22,8 +22,9 @@ export interface ScopeRun {
 const LONGEST_RUN: Micros = us(10 * 60_000_000);
 const ANSWER_AFTER: Micros = us(150_000);
 
-/** What something loose may take: longer than from one start to the next. */
-export const lateUsOf = ({ plan }: Deployment): Micros => us(Math.ceil(1.25 * plan.limit.intervalUs));
+/** What something loose may take: longer than from one start of a slot to its next. */
+export const lateUsOf = ({ plan: { dispatch, limit } }: Deployment): Micros =>
+  us(Math.ceil(1.25 * (dispatch.kind === "deferral" ? dispatch.intervalUs : limit.intervalUs)));
 
 /** What the runs of one exploration share. */
 export interface Stage {
@@ -51,8 +52,8 @@ export async function runScope(
   isKnown: (state: string, left: Allowance) => boolean = () => false,
 ): Promise<ScopeRun> {
   const course = new Course(given, allowanceOf(scope));
-  // The mapping's pollers and the sweep, both about the bells.
-  clock.begin(course, BELLS);
+  const pollers = POLLERS[scope.dispatch];
+  clock.begin(course, pollers);
   const verdict = new Verdict(gateway, clock.lateUs);
   const world = await simulate({
     ...gateway,
@@ -63,7 +64,7 @@ export async function runScope(
     faults: { callWithinUs: us(0), deliveryWithinUs: clock.lateUs },
     pathVariesUs: us(gateway.plan.limit.jitterUs - gateway.plan.limit.latenessUs),
     placement: scope.slots > 1 ? { kind: "any", environments: scope.slots } : { kind: "reuse" },
-    processFaults: { crash: (point) => fateAt(clock, verdict, point) },
+    processFaults: { crash: (point) => fateAt(clock, verdict, pollers, point) },
     target: {
       react: (arrival) => {
         const reaction = answered(ANSWER_AFTER);
@@ -101,6 +102,7 @@ async function pass(
   const { course } = clock;
   const queues = watchedQueues(world);
   let sizes = queues.map(([, queue]) => sizeOf(queue));
+  let running = runningIn(world);
   let isPruned = false;
   const goesOn = (): boolean => {
     verdict.tick(world);
@@ -117,6 +119,9 @@ async function pass(
       clock.detail(`${name} ${now[at]}`);
     });
     sizes = now;
+    // A slot that was taken, or is free again.
+    if (running !== runningIn(world)) clock.touch(POLLERS[scope.dispatch]);
+    running = runningIn(world);
   };
   await clock.run({ while: goesOn });
   return isPruned;
@@ -126,9 +131,14 @@ const isServed = (world: Simulation, { requests }: Scope): boolean =>
   world.counts().ended === requests && Object.values(world.depths()).every((count) => count === 0);
 
 const isAtRest = (world: Simulation): boolean =>
-  world.stack.functionNames.every((name) =>
-    world.services.lambda.environments(name).every(({ isRunning }) => !isRunning),
-  ) && watchedQueues(world).every(([, queue]) => sizeOf(queue) === EMPTY);
+  runningIn(world) === "" && watchedQueues(world).every(([, queue]) => sizeOf(queue) === EMPTY);
+
+/** The environments in which an invocation runs. */
+const runningIn = ({ stack, services }: Simulation): string =>
+  stack.functionNames
+    .flatMap((name) => services.lambda.environments(name).filter(({ isRunning }) => isRunning))
+    .map(({ id }) => id)
+    .join(" ");
 
 /** The tiers' queues and the bells', by the names that they have as things. */
 function watchedQueues({ stack, services }: Simulation): (readonly [thing: string, queue: Queue])[] {
@@ -191,6 +201,7 @@ const lastPart = (text: string, separator = "/"): string => text.slice(text.last
 function fateAt(
   clock: ScopeClock,
   verdict: Verdict,
+  pollers: string,
   { environmentId, label }: AwaitPoint,
 ): "before" | "after" | undefined {
   const worker = `worker ${lastPart(environmentId, "-")}`;
@@ -201,12 +212,17 @@ function fateAt(
   clock.askedBy({ label: `${worker}: ${label}`, kind, thing: worker, hearer: worker });
   verdict.lives(worker);
   if (fate === "lives") return undefined;
-  // Its end is its bells' business too: the mapping asks for the next.
-  clock.bind(worker, BELLS);
+  // Its end is its pollers' business too: they ask for the next.
+  clock.bind(worker, pollers);
   clock.tell(`${worker} dies ${fate} ${label}`);
   verdict.crashed(worker);
   return fate;
 }
 
 const EMPTY = "0+0";
-const BELLS = "queue bell.fifo";
+
+/**
+ * What Lambda's pollers touch: with the doorbell the bells, which the sweep is about, too. In deferral several queues'
+ * pollers share the slots.
+ */
+const POLLERS = { doorbell: "queue bell.fifo", deferral: "the pollers" } as const;

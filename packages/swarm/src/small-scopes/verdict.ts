@@ -24,7 +24,7 @@ export class Verdict {
     private readonly gateway: Deployment,
     lateUs: number,
   ) {
-    this.checkers = allCheckers({ file: gateway.file, plan: gateway.plan, scenario: asScenario(lateUs) });
+    this.checkers = allCheckers({ file: gateway.file, plan: gateway.plan, scenario: asScenario(gateway, lateUs) });
   }
 
   begin(world: Simulation): void {
@@ -72,10 +72,10 @@ export class Verdict {
 }
 
 /** A scope in the swarm's words: no fault has a probability, and all that takes its time may take so long. */
-const asScenario = (lateUs: number): Scenario => ({
+const asScenario = (gateway: Deployment, lateUs: number): Scenario => ({
   version: 1,
   seed: 1,
-  dispatch: "doorbell",
+  dispatch: gateway.plan.dispatch.kind,
   gateway: {},
   stormMs: 0,
   requests: [],
