@@ -33,7 +33,30 @@ export function drawLater(random: Random, scenario: Scenario, plan: GatewayPlan,
     operations: [...scenario.operations, ...replaced].sort((a, b) => a.atMs - b.atMs),
     aws: gateShare === 0 ? aws : { ...aws, faults: withThrottled(aws.faults, "dynamodb", gateShare) },
   };
-  return random.chance(0.15) ? clearSky(random, stormy, plan) : stormy;
+  const drawn = random.chance(0.15) ? clearSky(random, stormy, plan) : stormy;
+  return random.chance(0.12) ? overtaken(random, drawn, plan) : drawn;
+}
+
+/**
+ * Lower tiers have the gateway to themselves, and much is ready, because preparing takes long; then the highest overtakes
+ * all of it, and while it does, many of those who were overtaken lose interest.
+ */
+function overtaken(random: Random, scenario: Scenario, plan: GatewayPlan): Scenario {
+  const [highest = plan.defaultTier, ...lower] = plan.tiers.map(({ name }) => name);
+  const { name: operation } = oneOf(random, plan.operations);
+  const load = (tier: string, count: number, atMs: number) =>
+    backlog({ tier, operation, requestOf: () => ({}) }, count, us(atMs * 1_000));
+  const comesMs = random.between(3_000, 10_000);
+  const first = lower.flatMap((tier) => load(tier, random.between(10, 40), 0));
+  const requests = mergeLoads(first, load(highest, random.between(20, 60), comesMs));
+  return {
+    ...scenario,
+    requests: requests.map(({ atUs, tier }, index) => ({
+      ...{ name: `r${index}`, atMs: Math.round(atUs / 1_000), tier, operation },
+      ...(tier !== highest && random.chance(0.5) && { stopAfterMs: comesMs + random.between(0, 5_000) }),
+    })),
+    target: { ...scenario.target, handshakeMs: random.between(300, 1_500), idleMs: random.between(10_000, 20_000) },
+  };
 }
 
 /**
