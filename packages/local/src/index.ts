@@ -2,6 +2,7 @@ export { type AccessRequest, authorize, type Policy, parsePolicy, UnsupportedPol
 export { after, type Timer, type WorldClock, workerClock } from "./clock";
 export { LocalCloud, type Performed, type ServiceOperation, type ServiceOperations } from "./cloud";
 export * from "./cloud-types";
+export { createServices, type Services, type ServicesOptions } from "./emulated-account";
 export { FixedWindow, type NaiveOptions, type NaiveReport, runNaive } from "./fixed-window";
 export { type IdealArrival, idealWaits, percentile } from "./ideal";
 export { type Input, inputObject, optionalInteger, optionalList, optionalText } from "./input";
@@ -39,7 +40,6 @@ export {
 export type { ProcessEnvironment } from "./process-host";
 export { Random } from "./random";
 export { RealClock } from "./real-clock";
-export { createServices, type Services, type ServicesOptions } from "./services";
 export { type Counts, type FedRequest, type Simulation, type SimulationOptions, simulate } from "./simulation";
 export {
   type StrictTarget,

@@ -2,11 +2,11 @@ import { type GatewayPlan, type Json, type Micros, parseDuration, us } from "@sl
 import type { CallLine } from "@sluice/runtime";
 import { after } from "./clock";
 import type { Cloud } from "./cloud-types";
+import { createServices, type Services } from "./emulated-account";
 import type { Placement } from "./models/lambda/lambda";
 import type { Queue } from "./models/sqs/queue";
 import type { ExecutionEnd } from "./models/step-functions/step-functions";
 import { Random } from "./random";
-import { createServices, type Services } from "./services";
 import { type LoadedStack, loadTemplate } from "./template";
 import { VirtualClock } from "./virtual-clock";
 import { createVirtualHost, type WorkerLog } from "./virtual-host";

@@ -3,11 +3,11 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { GatewayPlan, Json } from "@sluice/dsl";
 import { type DeployedFunction, type Principal, ServiceError } from "./cloud-types";
+import type { Services } from "./emulated-account";
 import { isObject } from "./input";
 import { createEventSourceMapping, type EventSourceMapping } from "./models/event-source-mapping/event-source-mapping";
 import { queueUrlOf } from "./models/sqs/queue-url";
 import type { StateMachineSettings } from "./models/step-functions/step-functions";
-import type { Services } from "./services";
 import type { Assets } from "./template-assets";
 import { type Identity, type Properties, TemplateError } from "./template-values";
 

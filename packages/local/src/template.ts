@@ -1,8 +1,8 @@
 import type { Json } from "@sluice/dsl";
 import { ServiceError } from "./cloud-types";
+import type { Services } from "./emulated-account";
 import { isObject } from "./input";
 import type { EventSourceMapping } from "./models/event-source-mapping/event-source-mapping";
-import type { Services } from "./services";
 import { readAssets } from "./template-assets";
 import { type Naming, RESOURCE_TYPES, type ResourceType, type StackParts } from "./template-resources";
 import { type Identity, Properties, type References, resolveValue, TemplateError } from "./template-values";

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Json } from "@sluice/dsl";
 import type { EnvironmentHost, Principal } from "../src/cloud-types";
+import { createServices, type Services } from "../src/emulated-account";
 import { Random } from "../src/random";
 import { RealClock } from "../src/real-clock";
-import { createServices, type Services } from "../src/services";
 import { AccessKeys } from "../src/wire/caller";
 import { openWireServer, type WireServer } from "../src/wire-server";
 import { NO_FAULTS } from "../src/world";

@@ -57,9 +57,19 @@ export function livenessBounds(setting: Setting): Bounds {
     PREPARATION;
   switch (plan.dispatch.kind) {
     case "doorbell":
-      return { promptUs, calmUs: us(base), hiddenUs: us(plan.dispatch.bellVisibilityUs + tierVisibilityUs + SWEEP) };
+      return {
+        promptUs,
+        calmUs: us(base),
+        hiddenUs: us(plan.dispatch.bellVisibilityUs + tierVisibilityUs + SWEEP),
+        heldUs: plan.dispatch.turn.bellHoldUs,
+      };
     case "deferral":
-      return { promptUs, calmUs: us(base + tierVisibilityUs), hiddenUs: us(2 * tierVisibilityUs + SWEEP) };
+      return {
+        promptUs,
+        calmUs: us(base + tierVisibilityUs),
+        hiddenUs: us(2 * tierVisibilityUs + SWEEP),
+        heldUs: us(0),
+      };
   }
 }
 
@@ -74,6 +84,8 @@ interface Bounds {
   readonly calmUs: Micros;
   /** How long longer after a worker's death. */
   readonly hiddenUs: Micros;
+  /** How long a bell that was not deleted at a turn's end stays held, and those behind it wait; decision 1. */
+  readonly heldUs: Micros;
 }
 
 const SWEEP: Micros = seconds(60);
@@ -87,8 +99,6 @@ const LONGEST_RETURN: Micros = seconds(60);
 
 /** What the names of bell queues end with. */
 const BELLS = "-bell.fifo";
-/** A bell that was not deleted at a turn's end stays held, and those behind it wait; decision 1. */
-const BELL_HELD: Micros = seconds(10);
 
 interface Waiting {
   readonly request: string;
@@ -134,7 +144,7 @@ class OwnBells {
 }
 
 export function livenessChecker(setting: Setting): Checker {
-  const { hiddenUs, ...bounds } = livenessBounds(setting);
+  const { hiddenUs, heldUs, ...bounds } = livenessBounds(setting);
   const bells = new OwnBells(setting);
   let { promptUs, calmUs } = bounds;
   const stepsUs = wallStepsUs(setting);
@@ -184,7 +194,7 @@ export function livenessChecker(setting: Setting): Checker {
       const { copyWithinUs = 0 } = setting.scenario.aws.faults;
       unring(isOfQueue, atUs + copyWithinUs + setting.plan.queues.tierVisibilityUs);
     } else if (fault.fault === "lost delete" && where.endsWith(BELLS)) {
-      hideUntil(atUs + BELL_HELD);
+      hideUntil(atUs + heldUs);
     } else if (fault.fault === "wall-clock step") {
       hideUntil(atUs + LONGEST_RETURN + stepsUs);
     }

@@ -2,16 +2,9 @@ import { type Json, type Micros, seconds } from "@sluice/dsl";
 import { parsePolicy } from "../../authorization";
 import type { ServiceOperation, ServiceOperations } from "../../cloud";
 import { type Principal, ServiceError } from "../../cloud-types";
-import {
-  allowOnly,
-  type Input,
-  inputObject,
-  optionalInteger,
-  optionalList,
-  optionalText,
-  optionalTexts,
-} from "../../input";
+import { allowOnly, type Input, optionalInteger, optionalText, optionalTexts } from "../../input";
 import type { World } from "../../world";
+import { attemptEach, renderBatch } from "./batch";
 import {
   batchError,
   invalidParameter,
@@ -21,21 +14,10 @@ import {
   unknownAttribute,
 } from "./errors";
 import { AWS_SQS_LIMITS, type SqsLimits } from "./limits";
-import {
-  type Content,
-  contentBytes,
-  type Message,
-  md5,
-  md5OfAttributes,
-  parseContent,
-  renderAttributes,
-  selectAttributes,
-} from "./message";
-import { type Handed, Queue } from "./queue";
+import { type Content, contentBytes, parseContent } from "./message";
+import { Queue } from "./queue";
+import { checkSystemNames, renderReceived, renderSent } from "./rendering";
 import { parseSettings } from "./settings";
-
-/** What one entry of a batch answers, once the rest of the batch has been looked at. */
-type Entry = { readonly id: string; readonly fields: Input };
 
 /**
  * SQS, standard and FIFO queues, as far as AWS documents it or it was recorded there. Not modelled, and refused rather
@@ -174,25 +156,19 @@ export class Sqs {
   }
 
   private sendMessageBatch(queue: Queue, input: Input, principal: Principal): Json {
-    const entries = this.parseEntries(input);
-    const failed: Json[] = [];
-    const accepted: { readonly id: string; readonly content: Content; readonly delayUs: Micros }[] = [];
-    for (const { id, fields } of entries) {
-      const parsed = attempt(() => this.parseOutgoing(queue, fields, principal));
-      if (parsed instanceof ServiceError) failed.push(renderFailed(id, parsed));
-      else accepted.push({ id, ...parsed });
-    }
-    const bytes = accepted.reduce((sum, { content }) => sum + contentBytes(content), 0);
-    if (bytes > this.limits.maxMessageBytes)
+    const { maxBatchEntries, maxMessageBytes } = this.limits;
+    const { succeeded, refused } = attemptEach(input, maxBatchEntries, (fields) =>
+      this.parseOutgoing(queue, fields, principal),
+    );
+    const bytes = succeeded.reduce((sum, { result }) => sum + contentBytes(result.content), 0);
+    if (bytes > maxMessageBytes)
       throw batchError(
         "BatchRequestTooLong",
-        `Batch requests cannot be longer than ${this.limits.maxMessageBytes} bytes. You have sent ${bytes} bytes.`,
+        `Batch requests cannot be longer than ${maxMessageBytes} bytes. You have sent ${bytes} bytes.`,
       );
-    const sent = queue.send(accepted);
-    return renderBatch(
-      sent.map((message, at) => ({ Id: accepted[at]?.id ?? "", ...renderSent(message) })),
-      failed,
-    );
+    const messages = queue.send(succeeded.map(({ result }) => result));
+    const sent = messages.map((message, at) => ({ id: succeeded[at]?.id ?? "", result: renderSent(message) }));
+    return renderBatch({ succeeded: sent, refused });
   }
 
   private parseOutgoing(
@@ -245,8 +221,7 @@ export class Sqs {
       ...optionalTexts(input, "MessageSystemAttributeNames"),
       ...optionalTexts(input, "AttributeNames"),
     ];
-    const unknown = systemNames.find((name) => name !== "All" && !(name in SYSTEM_ATTRIBUTES));
-    if (unknown !== undefined) throw unknownAttribute(unknown);
+    checkSystemNames(systemNames);
     const names = optionalTexts(input, "MessageAttributeNames");
     const handed = await queue.receive(
       { max: max ?? 1, visibilityUs: visibility === undefined ? queue.settings.visibilityUs : seconds(visibility) },
@@ -291,45 +266,8 @@ export class Sqs {
     return shown.length > 0 ? { Attributes: Object.fromEntries(shown) } : {};
   }
 
-  /** Does `act` for each entry; its refusals are the entry's own, and the call as a whole succeeds. */
   private inBatch(input: Input, act: (fields: Input) => { [key: string]: Json }): Json {
-    const succeeded: Json[] = [];
-    const failed: Json[] = [];
-    for (const { id, fields } of this.parseEntries(input)) {
-      const result = attempt(() => act(fields));
-      if (result instanceof ServiceError) failed.push(renderFailed(id, result));
-      else succeeded.push({ Id: id, ...result });
-    }
-    return renderBatch(succeeded, failed);
-  }
-
-  private parseEntries(input: Input): Entry[] {
-    const entries = optionalList(input, "Entries").map((entry) => {
-      const fields = inputObject(entry, "an entry of the batch");
-      return { id: optionalText(fields, "Id") ?? "", fields };
-    });
-    const { maxBatchEntries } = this.limits;
-    if (entries.length === 0)
-      throw batchError(
-        "EmptyBatchRequest",
-        "There should be at least one SendMessageBatchRequestEntry in the request.",
-      );
-    if (entries.length > maxBatchEntries)
-      throw batchError(
-        "TooManyEntriesInBatchRequest",
-        `Maximum number of entries per request are ${maxBatchEntries}. You have sent ${entries.length}.`,
-      );
-    const ids = new Set<string>();
-    for (const { id } of entries) {
-      if (!/^[A-Za-z0-9_-]{1,80}$/.test(id))
-        throw batchError(
-          "InvalidBatchEntryId",
-          "A batch entry id can only contain alphanumeric characters, hyphens and underscores. It can be at most 80 letters long.",
-        );
-      if (ids.has(id)) throw batchError("BatchEntryIdsNotDistinct", `Id ${id} repeated.`);
-      ids.add(id);
-    }
-    return entries;
+    return renderBatch(attemptEach(input, this.limits.maxBatchEntries, act));
   }
 
   /** The queue of a URL that was asked for before. */
@@ -381,25 +319,6 @@ const QUEUE_ATTRIBUTES = new Set(
   RedriveAllowPolicy SqsManagedSseEnabled`.split(/\s+/),
 );
 
-/** What a receive can say of a message, when asked. */
-const SYSTEM_ATTRIBUTES: Readonly<Record<string, (handed: Handed) => string | undefined>> = {
-  SenderId: ({ message }) => message.senderId,
-  SentTimestamp: ({ message }) => String(message.sentAtMs),
-  ApproximateReceiveCount: ({ receives }) => String(receives),
-  ApproximateFirstReceiveTimestamp: ({ message }) => String(message.firstReceivedAtMs),
-  SequenceNumber: ({ message }) => message.sequenceNumber,
-  MessageDeduplicationId: ({ message }) => message.deduplicationId,
-  MessageGroupId: ({ message }) => message.groupId,
-  AWSTraceHeader: ({ message }) => message.traceHeader,
-  DeadLetterQueueSourceArn: () => undefined,
-};
-
-const EVERY_SYSTEM_ATTRIBUTE = Object.entries(SYSTEM_ATTRIBUTES);
-
-/** In AWS's order, whatever order they were asked for in. */
-const askedOf = (names: readonly string[]): typeof EVERY_SYSTEM_ATTRIBUTE =>
-  EVERY_SYSTEM_ATTRIBUTE.filter(([name]) => names.includes(name));
-
 function checkFifo({ groupId, deduplicationId }: Content, hasContentBasedDeduplication: boolean): void {
   if (groupId === undefined) throw missingParameter("MessageGroupId");
   if (deduplicationId === undefined && !hasContentBasedDeduplication)
@@ -418,68 +337,7 @@ function checkRange(value: number | undefined, parameter: string, min: number, m
   if (value !== undefined && (value < min || value > max)) throw invalidValue(value, parameter, reason);
 }
 
-const attempt = <T>(act: () => T): T | ServiceError => {
-  try {
-    return act();
-  } catch (error) {
-    if (error instanceof ServiceError) return error;
-    throw error;
-  }
-};
-
 const senderId = (principal: Principal): string => {
   if (principal.kind === "service") return principal.name;
   return principal.kind === "role" ? principal.arn.slice(principal.arn.lastIndexOf("/") + 1) : "local-user";
 };
-
-/** Digests are made for who looks at them. */
-function renderSent(message: Message): { [key: string]: Json } {
-  return {
-    MessageId: message.id,
-    get MD5OfMessageBody() {
-      return md5(message.body);
-    },
-    ...(message.attributes.size > 0 && { MD5OfMessageAttributes: md5OfAttributes(message.attributes) }),
-    ...(message.traceHeader !== undefined && {
-      MD5OfMessageSystemAttributes: md5OfAttributes(
-        new Map([["AWSTraceHeader", { dataType: "String", value: message.traceHeader }]]),
-      ),
-    }),
-    ...(message.sequenceNumber !== undefined && { SequenceNumber: message.sequenceNumber }),
-  };
-}
-
-function renderReceived(handed: Handed, systemNames: readonly string[], names: readonly string[]): Json {
-  const { message, receiptHandle } = handed;
-  const system: { [name: string]: Json } = {};
-  for (const [name, read] of systemNames.includes("All") ? EVERY_SYSTEM_ATTRIBUTE : askedOf(systemNames)) {
-    const value = read(handed);
-    if (value !== undefined) system[name] = value;
-  }
-  const attributes = names.length > 0 ? selectAttributes(message.attributes, names) : new Map();
-  return {
-    MessageId: message.id,
-    ReceiptHandle: receiptHandle,
-    get MD5OfBody() {
-      return md5(message.body);
-    },
-    Body: message.body,
-    ...(Object.keys(system).length > 0 && { Attributes: system }),
-    ...(attributes.size > 0 && {
-      MD5OfMessageAttributes: md5OfAttributes(attributes),
-      MessageAttributes: renderAttributes(attributes),
-    }),
-  };
-}
-
-const renderFailed = (id: string, error: ServiceError): Json => ({
-  Id: id,
-  SenderFault: error.status < 500,
-  Code: error.queryCode ?? error.name,
-  Message: error.message,
-});
-
-const renderBatch = (succeeded: Json[], failed: Json[]): Json => ({
-  ...(succeeded.length > 0 && { Successful: succeeded }),
-  ...(failed.length > 0 && { Failed: failed }),
-});

@@ -1,5 +1,6 @@
 import type { Json } from "@sluice/dsl";
 import { ServiceError } from "../../cloud-types";
+import { isObject } from "../../input";
 
 /** How a Task state's resource reaches a service, and what that service's refusals are called in Step Functions. */
 export interface Integration {
@@ -102,6 +103,16 @@ export function failureOf(integration: Integration, error: unknown, requestId: s
     error: integration.nameError(code),
     cause: `${error.message} (Service: ${serviceName}; Status Code: ${error.status}; Error Code: ${code}; Request ID: ${requestId}; Proxy: null)`,
   };
+}
+
+/** A service's response as a task's output shows it. */
+export function responded(response: Json, requestId: string): { readonly output: Json; readonly outputText: string } {
+  const output = {
+    ...(isObject(response) && response),
+    SdkHttpMetadata: { HttpStatusCode: 200 },
+    SdkResponseMetadata: { RequestId: requestId },
+  };
+  return { output, outputText: JSON.stringify(output) };
 }
 
 /** The service's own code. The local authorization speaks for all services and words a refusal as most of them do. */

@@ -5,8 +5,9 @@ import { allowOnly, type Input, optionalInteger, optionalText } from "../../inpu
 import type { World } from "../../world";
 import { messageOf } from "../jsonata";
 import { parseDefinition } from "./definition";
-import { Execution, type ExecutionStatus, type Machine, type Surroundings } from "./execution";
+import { Execution, type ExecutionStatus, type Surroundings } from "./execution";
 import { renderEvent } from "./history";
+import type { Machine } from "./machine";
 import { Tokens } from "./tokens";
 
 export interface StepFunctionsOptions {
@@ -274,7 +275,7 @@ export class StepFunctions {
   }
 
   private getExecutionHistory(input: Input): Json {
-    const { events } = this.executionIn(input);
+    const { events } = this.executionIn(input).history;
     const ordered = input.reverseOrder === true ? [...events].reverse() : events;
     const { page, nextToken } = pageOf(ordered, input, 100);
     const withData = input.includeExecutionData !== false;

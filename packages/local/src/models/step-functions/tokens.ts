@@ -10,6 +10,12 @@ export type TaskEnd =
   | ({ readonly kind: "failed" } & Failure)
   | { readonly kind: "timedOut"; readonly by: "timeout" | "heartbeat" };
 
+/** In seconds; undefined: for ever. */
+export interface TimeLimits {
+  readonly timeout: number | undefined;
+  readonly heartbeat: number | undefined;
+}
+
 interface OpenTask {
   readonly executionArn: string;
   readonly end: (end: TaskEnd) => void;
@@ -35,15 +41,9 @@ export class Tokens {
   /**
    * Waits for the token's answer, from now on.
    *
-   * @param limits in seconds; undefined: for ever
    * @param end told once, unless {@link close} comes first
    */
-  wait(
-    token: string,
-    executionArn: string,
-    limits: { readonly timeout: number | undefined; readonly heartbeat: number | undefined },
-    end: (end: TaskEnd) => void,
-  ): void {
+  wait(token: string, executionArn: string, limits: TimeLimits, end: (end: TaskEnd) => void): void {
     const { clock } = this.world;
     const { timeout, heartbeat } = limits;
     const expire = () => this.finish(token, { kind: "timedOut", by: "timeout" });

@@ -9,7 +9,7 @@ import { Sqs } from "./models/sqs/sqs";
 import { StepFunctions, type StepFunctionsOptions } from "./models/step-functions/step-functions";
 import type { World } from "./world";
 
-/** The models of one emulated account, registered with its cloud. Several stacks may be loaded into it. */
+/** The services of one emulated account: the models, registered with its cloud. Several stacks may be loaded into it. */
 export interface Services {
   readonly world: World;
   readonly cloud: LocalCloud;
@@ -35,6 +35,7 @@ export interface ServicesOptions {
   readonly stepFunctions?: StepFunctionsOptions;
 }
 
+/** Makes the models of an account and registers them with its cloud; nothing is in them yet. */
 export function createServices({ world, queueOrigin, host, stepFunctions: options }: ServicesOptions): Services {
   const cloud = new LocalCloud(world);
   const sqs = new Sqs(world, queueOrigin);
