@@ -26,6 +26,7 @@ export class TaskVisit {
   private retries: Retries | undefined;
   private retryCount = 0;
   private attempt: OpenAttempt | undefined;
+  private isClosed = false;
 
   constructor(
     private readonly execution: TaskExecution,
@@ -48,6 +49,8 @@ export class TaskVisit {
         heartbeat: await this.secondsOf(state.heartbeatSeconds, states),
       };
       checkPayload(args, state.name);
+      // Stopped while it was being prepared.
+      if (this.isClosed) return;
       execution.history.taskScheduled(state.integration, args, limits, execution.surroundings.world.region);
       this.attempt = new OpenAttempt(execution, this, state.integration, token);
       this.attempt.begin(args, limits);
@@ -75,6 +78,7 @@ export class TaskVisit {
 
   /** The execution has ended. */
   close(): void {
+    this.isClosed = true;
     this.attempt?.close();
     this.attempt = undefined;
   }
