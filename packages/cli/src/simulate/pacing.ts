@@ -38,8 +38,9 @@ export function pacerOf(
     const guess = (now - begun) * Math.min(byTime, bySteps);
     const isKnown = now - begun > 1_000 && far.untilUs < ENDLESS;
     const left = isKnown ? `, about ${showTime(us(guess * 1_000))} left here` : "";
+    // What is left comes early: a narrow terminal cuts the end off.
     screen.show(
-      `${prefix}${showTime(far.nowUs)}${far.untilUs < ENDLESS ? ` of ${showTime(far.untilUs)}` : ""} simulated: ${showWhole(far.calls)} calls, ${showWhole(far.open)} requests open${left}`,
+      `${prefix}${showTime(far.nowUs)}${far.untilUs < ENDLESS ? ` of ${showTime(far.untilUs)}` : ""} simulated${left}: ${showWhole(far.calls)} calls, ${showWhole(far.open)} requests open`,
     );
     if (isWarned || !isKnown || now - begun < WATCHED_MS || guess < LONG_MS) return;
     isWarned = true;

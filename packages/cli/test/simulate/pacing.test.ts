@@ -22,7 +22,7 @@ afterEach(() => jest.useRealTimers());
 test("a backlog that still comes in takes as long as its requests, not as days of such instants", () => {
   // 20,000 of 900,000 steps are done: a call for each of 400,000, which with 100,000 that still wait were given before.
   const { shown, said } = shownAt({ nowUs: us(20_000), requests: 20_000, calls: 0 });
-  expect(shown).toMatch(/, about 7 min 20 s left here$/);
+  expect(shown).toMatch(/^20 ms of 3 d simulated, about 7 min 20 s left here: 0 calls, /);
   expect(said).toBe("");
 });
 
@@ -35,5 +35,5 @@ test("what takes more than ten minutes is told once, with how to end it", () => 
 test("where requests expire uncalled, the time that is left tells the end", () => {
   // Half the time is over with a hundredth of the calls: the other half takes as long.
   const { shown } = shownAt({ nowUs: us(DAYS_3 / 2), requests: 1_000_000, calls: 4_000 });
-  expect(shown).toMatch(/, about 10 s left here$/);
+  expect(shown).toMatch(/, about 10 s left here: /);
 });
