@@ -8,7 +8,7 @@ import { instanceOption } from "../instances";
 import { exitCodeOf } from "../interrupt";
 import { colorsOf, type ExitCode, type Io, lookOf, printLine, progressOn, widthOf } from "../io";
 import { renderLint } from "../print/lint-pretty";
-import { renderSimulation } from "../print/simulation";
+import { renderSimulation, runName } from "../print/simulation";
 import { showTime } from "../print/simulation-figures";
 import { renderSimulationPage } from "../print/simulation-page";
 import { differencesOf } from "../simulate/differences";
@@ -129,6 +129,7 @@ export async function runSimulate(options: SimulateOptions, io: Io): Promise<Exi
     const report = await simulateOne(trial, options, io);
     isCutOff = report === undefined || isEndedEarly(report, trial);
     if (report !== undefined) await tell(report, { trial, options, isFirst: reports.push(report) === 1, io });
+    if (report !== undefined && report.runs.length < trial.sides.length) tellWhatIsMissing(report, trial, io);
     if (isCutOff) break;
     if (report !== undefined) tellWhatIsLeft(report, options, io);
   }
@@ -271,6 +272,14 @@ async function tell(report: SimulationReport, { trial, options, isFirst, io }: T
 function jsonOf(reports: readonly SimulationReport[], trials: readonly PreparedTrial[]): string {
   const instances = reports.map((report, index) => ({ instance: trials[index]?.instance, ...report }));
   return JSON.stringify(trials.length === 1 ? reports[0] : { version: 1, instances }, null, 2);
+}
+
+/** Ended before both were simulated: the figures are not those of the file that was asked about. */
+function tellWhatIsMissing({ runs }: SimulationReport, { sides }: PreparedTrial, io: Io): void {
+  const [run, asked] = [runs.at(-1), sides.at(-1)];
+  if (run === undefined || asked === undefined) return;
+  const names = [runName(run), runName(asked.side)];
+  printLine(io.stderr, `These are the figures of ${names[0]} alone: it was ended before ${names[1]} was simulated.`);
 }
 
 const MINUTE_US = 60_000_000;

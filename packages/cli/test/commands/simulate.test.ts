@@ -203,6 +203,15 @@ test("Ctrl-C ends it with what is known so far, exit 130, and the page is whole"
   expect(readdirSync(session.cwd).filter((name) => name.endsWith(".part"))).toEqual([]);
 });
 
+test("ended before the file itself was simulated, it says of which version the figures are", async () => {
+  await session.write("other.yaml", SHOP);
+  const words = "simulate shop.yaml --load load.yaml --for 300d --compare other.yaml --format json";
+  const { code, stdout, stderr } = await session.run(words, { interrupt: afterLooks(500) });
+  expect(code).toBe(130);
+  expect(onlyRun(JSON.parse(stdout)).file).toBe("other.yaml");
+  expect(stderr).toBe("These are the figures of other.yaml alone: it was ended before shop.yaml was simulated.\n");
+});
+
 test("ended while a backlog comes in, it is told in full, and nothing of it as worked off", async () => {
   await session.write("million.yaml", "arrivals: [{ tier: BATCH, operation: price, backlog: 1000000 }]\n");
   const words = "simulate shop.yaml --load million.yaml --format json";
