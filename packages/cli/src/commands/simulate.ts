@@ -8,7 +8,7 @@ import { instanceOption } from "../instances";
 import { exitCodeOf } from "../interrupt";
 import { colorsOf, type ExitCode, type Io, lookOf, printLine, progressOn, widthOf } from "../io";
 import { renderLint } from "../print/lint-pretty";
-import { renderSimulation } from "../print/simulation";
+import { renderSimulation, runName } from "../print/simulation";
 import { showTime } from "../print/simulation-figures";
 import { renderSimulationPage } from "../print/simulation-page";
 import { differencesOf } from "../simulate/differences";
@@ -41,7 +41,7 @@ export interface SimulateOptions {
   readonly compareRef: string | undefined;
 }
 
-type Typed = Omit<SimulateOptions, "file">;
+type Typed = Omit<SimulateOptions, "file" | "load"> & { readonly load?: string };
 
 const LOADS = `
 A load says what comes in and how the target behaves. One line is one:
@@ -59,11 +59,15 @@ what \`aws stepfunctions list-executions\` or \`describe-execution\` printed.
 docs/simulate.md is a tutorial, docs/reference/load-file.md lists every key.
 `;
 
+const NO_LOAD =
+  "Nothing says what comes in. Name a load file, or recorded starts, with --load FILE. One line is a load: arrivals: 5/s. The files in loads/ are examples, and --help says more.";
+
 export const newSimulateCommand = (run: (options: SimulateOptions) => Promise<void>): Command =>
   new Command("simulate")
     .description("Simulate days of a gateway under a load in seconds: waits by tier, drain time, failures, cost.")
     .argument("<file>", "gateway file")
-    .requiredOption("--load <file>", "what comes in, and how the target behaves: a load file, or recorded starts")
+    // Not one of commander's required ones: it would be missed before a mistyped --laod is told.
+    .option("--load <file>", "what comes in, and how the target behaves: a load file, or recorded starts")
     .addOption(
       new Option("--for <duration>", "how much time to simulate (default: as the load says)").argParser(parseFor),
     )
@@ -89,13 +93,14 @@ export const newSimulateCommand = (run: (options: SimulateOptions) => Promise<vo
     )
     .action((file: string, typed: Typed) => {
       const { load, seed, env, instance, html, format, compare, compareRef } = typed;
+      if (load === undefined) throw new ToolFailure(NO_LOAD);
       return run({ file, load, for: typed.for, seed, env, instance, html, format, compare, compareRef });
     });
 
 function parseFor(text: string): Micros {
   const duration = parseDuration(text);
   if (duration === undefined)
-    throw new InvalidArgumentError("Write a whole number and its unit, like 12h or 7d. Units: ms, s, m, h, d.");
+    throw new InvalidArgumentError("Write a whole number above 0 and its unit, like 12h or 7d. Units: ms, s, m, h, d.");
   if (duration > LONGEST) throw new InvalidArgumentError("More than a year is not simulated. Write 365d at most.");
   return duration;
 }
@@ -124,6 +129,7 @@ export async function runSimulate(options: SimulateOptions, io: Io): Promise<Exi
     const report = await simulateOne(trial, options, io);
     isCutOff = report === undefined || isEndedEarly(report, trial);
     if (report !== undefined) await tell(report, { trial, options, isFirst: reports.push(report) === 1, io });
+    if (report !== undefined && report.runs.length < trial.sides.length) tellWhatIsMissing(report, trial, io);
     if (isCutOff) break;
     if (report !== undefined) tellWhatIsLeft(report, options, io);
   }
@@ -208,7 +214,8 @@ async function simulateOne(
       if (io.interrupt.aborted) break;
       const [stack] = await synthesize([one.plan], { out: join(folder, String(index)), validation: false });
       if (stack === undefined) throw new Error(`${one.side.file} gave no stack`);
-      const pacer = pacerOf(progress, io, prefixOf(trial, index));
+      const expected = expectedWork(arrivalSource({ ...one, seed: options.seed }), one.length);
+      const pacer = pacerOf(progress, io, { prefix: prefixOf(trial, index), expected });
       const run = { ...one, stack, seed: options.seed, interrupt: io.interrupt, progress: pacer };
       const end = await runLoad(run);
       if (!end.isInterrupted || end.requests > 0) runs.push(reportRun({ ...run, ...one.side }, end));
@@ -267,13 +274,24 @@ function jsonOf(reports: readonly SimulationReport[], trials: readonly PreparedT
   return JSON.stringify(trials.length === 1 ? reports[0] : { version: 1, instances }, null, 2);
 }
 
+/** Ended before both were simulated: the figures are not those of the file that was asked about. */
+function tellWhatIsMissing({ runs }: SimulationReport, { sides }: PreparedTrial, io: Io): void {
+  const [run, asked] = [runs.at(-1), sides.at(-1)];
+  if (run === undefined || asked === undefined) return;
+  const names = [runName(run), runName(asked.side)];
+  printLine(io.stderr, `These are the figures of ${names[0]} alone: it was ended before ${names[1]} was simulated.`);
+}
+
+const MINUTE_US = 60_000_000;
+
 function tellWhatIsLeft({ runs }: SimulationReport, options: SimulateOptions, io: Io): void {
   const run = runs.at(-1);
   for (const { tier, left, drainUs, requests, atUs } of run?.backlogs ?? []) {
     if (run === undefined || drainUs !== undefined) continue;
     const pace = (run.simulatedUs - atUs) / Math.max(1, requests - left);
-    const needed = Math.ceil((atUs + pace * requests * 1.05) / 3_600_000_000);
-    const mend = requests === left ? "Simulate longer with --for." : `At this pace it takes about --for ${needed}h.`;
+    const needed = Math.ceil((atUs + pace * requests * 1.05) / MINUTE_US);
+    const shown = needed > 180 ? `${Math.ceil(needed / 60)}h` : `${needed}m`;
+    const mend = requests === left ? "Simulate longer with --for." : `At this pace it takes about --for ${shown}.`;
     printLine(
       io.stderr,
       `The backlog of ${showWhole(requests)} for ${tier} was not worked off in ${showTime(run.simulatedUs)}: ${showWhole(left)} of it are left. ${options.for === undefined ? "The load's for is too short for it. " : ""}${mend}`,

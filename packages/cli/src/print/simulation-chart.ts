@@ -11,37 +11,46 @@ const DRAWN = [red, yellow, blue, magenta, cyan];
 
 /**
  * How many requests waited over time, by tier, as a drawing of lines; empty where hardly any ever did. Without colours the
- * lines of several tiers could not be told apart, so each has a drawing of its own, on one scale.
+ * lines of several tiers could not be told apart, so each has a drawing of its own below its name, on one scale; a tier
+ * that would not leave the zero of that scale is told in words.
  */
 export function renderWaitingChart({ series, simulatedUs }: RunReport, colors: Colors, width: number): string[] {
   const tiers = series.tiers.filter(({ mostWaiting }) => Math.max(0, ...mostWaiting) > 0);
   const most = Math.max(0, ...tiers.flatMap(({ mostWaiting }) => mostWaiting));
   if (most < 2 || series.steps < 2) return [];
-  const labelWidth = label(most).length;
+  // Two characters would touch the axis, and one would be drawn over by it.
+  const labelWidth = Math.max(3, label(most).length);
   const columns = Math.max(10, Math.min(series.steps, width - labelWidth - 4));
-  const scale = { most, labelWidth, columns };
+  // With more lines than requests a number would stand beside several.
+  const scale = { most, height: Math.min(HEIGHT, most), labelWidth, columns };
   const axis = `${" ".repeat(labelWidth + 2)}0${showTime(simulatedUs).padStart(Math.max(1, columns - 1))}`;
   if (colors.isColorSupported) {
     const names = tiers.map(({ tier }, index) => colors[COLORS[index % COLORS.length] ?? "blue"](tier)).join(", ");
     const inColors = tiers.map((_, index) => DRAWN[index % DRAWN.length] ?? blue);
     return [...drawn(tiers, { ...scale, colors: inColors }), axis, names];
   }
-  return tiers.flatMap((tier) => [...drawn([tier], scale), axis, tier.tier]);
+  return tiers.flatMap((tier) => {
+    const mostOfTier = Math.max(...tier.mostWaiting);
+    if (Math.round((mostOfTier / most) * scale.height) === 0) return `${tier.tier}: at most ${showWhole(mostOfTier)}`;
+    return [tier.tier, ...drawn([tier], scale), axis];
+  });
 }
 
 const label = (value: number): string => showWhole(Math.max(0, value));
 
 interface Scale {
   readonly most: number;
+  /** Lines above the zero. */
+  readonly height: number;
   readonly labelWidth: number;
   readonly columns: number;
   readonly colors?: Color[];
 }
 
-function drawn(tiers: RunReport["series"]["tiers"], { most, labelWidth, columns, colors }: Scale): string[] {
+function drawn(tiers: RunReport["series"]["tiers"], { most, height, labelWidth, columns, colors }: Scale): string[] {
   const lines = tiers.map(({ mostWaiting }) => squeezed(mostWaiting, columns));
   const format = (value: number): string => label(value).padStart(labelWidth);
-  const text = plot(lines, { height: HEIGHT, min: 0, max: most, format, ...(colors && { colors }) });
+  const text = plot(lines, { height, min: 0, max: most, format, ...(colors && { colors }) });
   return text.split("\n").map((line) => line.trimEnd());
 }
 

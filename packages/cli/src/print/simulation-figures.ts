@@ -21,12 +21,12 @@ export const showTime = (value: number): string => (value < 500 ? "0 ms" : showR
 
 export const showShare = (share: number): string => `${showCount(share * 100)} %`;
 
-/** With its sign, and the ratio where there is one. */
+/** With its sign, and the ratio where there is one. Shares differ by points: a per cent sign would look like a ratio. */
 export function showDifference({ difference, before, unit }: Difference): string {
   if (difference === null) return "";
   if (difference === 0) return "same";
   const sign = difference > 0 ? "+" : "−";
   const size = showFigure(Math.abs(difference), unit);
   const ratio = before ? ` (${sign}${showCount(Math.abs((difference / before) * 100))} %)` : "";
-  return unit === "share" ? `${sign}${size}` : `${sign}${size}${ratio}`;
+  return unit === "share" ? `${sign}${showCount(Math.abs(difference) * 100)} points` : `${sign}${size}${ratio}`;
 }

@@ -34,8 +34,10 @@ export function renderSimulation(report: SimulationReport, colors: Colors, width
 export const runName = ({ file, ref }: Pick<RunReport, "file" | "ref">): string =>
   ref === undefined ? file : `${file} at ${ref}`;
 
-const headline = (run: RunReport, { load, seed }: SimulationReport, { colors }: Page): string =>
-  `${colors.bold(run.environment === undefined ? run.gateway : `${run.gateway} in ${run.environment}`)} under ${load}: ${showTime(run.simulatedUs)} simulated, seed ${seed}${run.isInterrupted ? colors.yellow(" (ended by you; so far:)") : ""}`;
+const headline = (run: RunReport, { load, seed }: SimulationReport, { colors, text }: Page): string =>
+  text(
+    `${colors.bold(run.environment === undefined ? run.gateway : `${run.gateway} in ${run.environment}`)} under ${load}: ${showTime(run.simulatedUs)} simulated, seed ${seed}${run.isInterrupted ? colors.yellow(" (ended by you; so far:)") : ""}`,
+  );
 
 function oneRun(run: RunReport, report: SimulationReport, page: Page): string[] {
   return [

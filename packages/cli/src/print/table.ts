@@ -1,5 +1,6 @@
 import Table from "cli-table3";
 import type { Colors } from "../io";
+import { lengthOf } from "./words";
 
 /** A row's cells, already in colour. */
 export type Row = readonly string[];
@@ -18,7 +19,7 @@ export interface TableOptions {
 
 /** Columns apart by two spaces and nothing drawn, so that the figures are what one sees. */
 export function renderTable({ head, rows, rightAligned = [], width }: TableOptions, colors: Colors): string {
-  const colWidths = width === undefined ? undefined : widths([head, ...rows], width);
+  const colWidths = width === undefined ? undefined : widths([head, ...rows.map((row) => row.map(bound))], width);
   const table = new Table({
     head: head.map((title) => colors.dim(title)),
     colAligns: head.map((_, column) => (rightAligned.includes(column) ? "right" : "left")),
@@ -26,13 +27,20 @@ export function renderTable({ head, rows, rightAligned = [], width }: TableOptio
     style: { head: [], border: [], compact: true, "padding-left": 0, "padding-right": 0 },
     chars: NOTHING_DRAWN,
   });
-  for (const row of rows) table.push(row.map((cell, column) => breakable(cell, colWidths?.[column])));
+  for (const row of rows) table.push(row.map((cell, column) => breakable(bound(cell), colWidths?.[column])));
   return table
     .toString()
+    .replaceAll(BOUND, " ")
     .split("\n")
     .map((line) => line.trimEnd())
     .join("\n");
 }
+
+/** Stands for the space between a number and its unit while cells wrap. Of private use, so that it is in no text. */
+const BOUND = "\ue000";
+
+/** A number and its unit stay on one line: `18 min 30 s` wraps before the 30. */
+const bound = (cell: string): string => cell.replace(/(?<=\d) (?=[a-z%])/gi, BOUND);
 
 /** What is longer than its column is broken anywhere: cut off, it could not be read. Only addresses ever are. */
 const breakable = (cell: string, width = Number.POSITIVE_INFINITY): string =>
@@ -91,8 +99,3 @@ function widths(rows: readonly Row[], width: number): number[] {
   }
   return columns;
 }
-
-/** Characters that are seen: colours take none. */
-const lengthOf = (cell: string): number =>
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: colours are control characters
-  cell.replace(/\u001b\[[0-9;]*m/g, "").length;

@@ -41,7 +41,7 @@ export type ReadLoadSource =
  */
 export async function readLoadSource(file: string, plan: GatewayPlan, io: Io): Promise<ReadLoadSource> {
   const text = await readText(file, io).catch((error: unknown) => {
-    throw error instanceof ToolFailure && error.reason === "missing" ? noLoad(file) : error;
+    throw error instanceof ToolFailure && error.reason === "missing" ? noLoad(error) : error;
   });
   const read = readerOf(text, file);
   if (read !== undefined) return ofRecording(file, text, read(text, file, namesOf(plan)));
@@ -50,9 +50,9 @@ export async function readLoadSource(file: string, plan: GatewayPlan, io: Io): P
   return withRecordings({ file, load, document, recordings: new Map() }, plan, io);
 }
 
-const noLoad = (file: string): ToolFailure =>
+const noLoad = ({ message }: ToolFailure): ToolFailure =>
   new ToolFailure(
-    `There is no load file ${file}. A load is a YAML file, of one line at least: arrivals: 5/s. The files in loads/ are examples.`,
+    `${message} --load names what comes in: a YAML file, of one line at least: arrivals: 5/s. The files in loads/ are examples.`,
     "missing",
   );
 

@@ -1,7 +1,8 @@
 import { showWhole, us } from "@sluice/dsl";
 import { type Io, printLine, type progressOn } from "../io";
 import { showTime } from "../print/simulation-figures";
-import type { Progress } from "./run";
+import { MOST_IN_SERVICES } from "./feeder";
+import type { Progress, Work } from "./run";
 
 /** Real milliseconds between two lines of progress. */
 const EVERY_MS = 200;
@@ -9,8 +10,19 @@ const EVERY_MS = 200;
 const WATCHED_MS = 5_000;
 const LONG_MS = 10 * 60_000;
 
+interface Pacing {
+  /** Which of several runs it is. */
+  readonly prefix: string;
+  readonly expected: Work;
+}
+
 /** Shows how far a run is, and says once when it will take long. What it says depends on this machine, and goes nowhere else. */
-export function pacerOf(screen: ReturnType<typeof progressOn>, io: Io, prefix: string): (far: Progress) => void {
+export function pacerOf(
+  screen: ReturnType<typeof progressOn>,
+  io: Io,
+  { prefix, expected }: Pacing,
+): (far: Progress) => void {
+  const allSteps = stepsOf(expected);
   const begun = Date.now();
   let shownAt = 0;
   let isWarned = false;
@@ -18,11 +30,17 @@ export function pacerOf(screen: ReturnType<typeof progressOn>, io: Io, prefix: s
     const now = Date.now();
     if (now - shownAt < EVERY_MS) return;
     shownAt = now;
-    const guess = ((now - begun) * (far.untilUs - far.nowUs)) / Math.max(1, far.nowUs);
+    // By the time alone a backlog, which takes long at an instant, would take years; by what is done alone, requests that
+    // expire uncalled would take as long as others.
+    const steps = stepsOf(far);
+    const byTime = (far.untilUs - far.nowUs) / Math.max(1, far.nowUs);
+    const bySteps = Math.max(0, allSteps - steps) / Math.max(1, steps);
+    const guess = (now - begun) * Math.min(byTime, bySteps);
     const isKnown = now - begun > 1_000 && far.untilUs < ENDLESS;
     const left = isKnown ? `, about ${showTime(us(guess * 1_000))} left here` : "";
+    // What is left comes early: a narrow terminal cuts the end off.
     screen.show(
-      `${prefix}${showTime(far.nowUs)}${far.untilUs < ENDLESS ? ` of ${showTime(far.untilUs)}` : ""} simulated: ${showWhole(far.calls)} calls, ${showWhole(far.open)} requests open${left}`,
+      `${prefix}${showTime(far.nowUs)}${far.untilUs < ENDLESS ? ` of ${showTime(far.untilUs)}` : ""} simulated${left}: ${showWhole(far.calls)} calls, ${showWhole(far.open)} requests open`,
     );
     if (isWarned || !isKnown || now - begun < WATCHED_MS || guess < LONG_MS) return;
     isWarned = true;
@@ -33,6 +51,9 @@ export function pacerOf(screen: ReturnType<typeof progressOn>, io: Io, prefix: s
     );
   };
 }
+
+/** What takes time: a request that the services are given, and a call. Requests behind them are only counted. */
+const stepsOf = ({ requests, calls }: Work): number => Math.min(requests, calls + MOST_IN_SERVICES) + calls;
 
 /** The end of a run that really ends when a backlog is worked off. */
 const ENDLESS = 60 * 86_400_000_000;

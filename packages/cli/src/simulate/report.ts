@@ -222,12 +222,14 @@ function backlogsOf({ plan, source, ...options }: RunOptions, { tally }: RunEnd)
   return streams.flatMap(({ backlog, tier }, index) => {
     const counted = tally.streams[index];
     if (backlog === undefined || counted?.firstAt === undefined) return [];
-    const { firstAt, emptyAt, left, asked } = counted;
+    const { firstAt, emptyAt, asked } = counted;
+    // All of it is there at one instant. Where the run was ended in that instant, some were not yet counted.
+    const left = counted.left + backlog - asked;
     return {
       tier: tier ?? plan.defaultTier,
-      requests: asked,
+      requests: backlog,
       atUs: firstAt,
-      ...(emptyAt !== undefined && { drainUs: us(emptyAt - firstAt) }),
+      ...(emptyAt !== undefined && left === 0 && { drainUs: us(emptyAt - firstAt) }),
       left,
     };
   });
@@ -317,8 +319,10 @@ function seriesOf({ tiers }: GatewayPlan, steps: readonly Step[], stepUs: Micros
   };
 }
 
-function notesOn({ source }: RunOptions, { hasHeldBack }: RunEnd, isWithoutIdeal: boolean): string[] {
+function notesOn({ source }: RunOptions, { tally, hasHeldBack }: RunEnd, isWithoutIdeal: boolean): string[] {
+  const others = [...tally.otherErrors].map(([error, count]) => `${error} (${showWhole(count)})`);
   return [
+    ...(others.length > 0 ? [`Told as "other" are those that ended with ${others.join(", ")}.`] : []),
     ...[...source.recordings.values()].flatMap(({ notes }) => notes),
     ...(isWithoutIdeal
       ? [`No ideal beside it: with more than ${showWhole(MOST_FOR_IDEAL)} requests it would take too much memory.`]

@@ -30,11 +30,9 @@ export interface RunLength {
   readonly endsAfter: readonly number[];
 }
 
-export interface Progress {
+export interface Progress extends Work {
   readonly nowUs: Micros;
   readonly untilUs: Micros;
-  readonly requests: number;
-  readonly calls: number;
   readonly open: number;
 }
 
@@ -159,11 +157,14 @@ export function lengthOf({ load, recordings }: LoadSource, asked: Micros | undef
   return { untilUs: isDaily ? DAY : HOUR, endsAfter: [] };
 }
 
+/** What a run has to do, or has done. */
+export interface Work {
+  readonly requests: number;
+  readonly calls: number;
+}
+
 /** About how many requests come, and how many calls there is time for. */
-export function expectedWork(
-  source: ArrivalSource,
-  length: RunLength,
-): { readonly requests: number; readonly calls: number } {
+export function expectedWork(source: ArrivalSource, length: RunLength): Work {
   const requests = expectedArrivals(source, length.untilUs);
   const calls = Math.min(requests, length.untilUs / source.plan.limit.intervalUs);
   return { requests: Math.round(requests), calls: Math.round(calls) };

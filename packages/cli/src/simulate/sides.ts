@@ -99,7 +99,9 @@ async function versionAt(ref: string, { file, env }: AskedSides, io: Io): Promis
   const { before, unchanged } = await readBothSides([file], base, repository, io);
   const old = [...before, ...unchanged].find((one) => one.file === file);
   if (old === undefined)
-    throw new ToolFailure(`There is no file ${file} at ${ref}, so --compare-ref has nothing to compare with.`);
+    throw new ToolFailure(
+      `There is no file ${file} at ${ref}, so --compare-ref has nothing to compare with. Give a commit that has it, or ${ASKER.otherwise}.`,
+    );
   const { specs, findings } = lintGateways([old], { environment: env, project: projects.before });
   const errors = findings.filter(({ severity }) => severity === "error");
   if (errors.length === 0) return { file, ref, gateways: specs };

@@ -47,6 +47,8 @@ export class Tally {
   readonly streams: StreamTally[] = [];
   calls = 0;
   transitions = 0;
+  /** What requests ended with that are told as "other", and how many of them. */
+  readonly otherErrors = new Map<string, number>();
   private readonly open = new Map<string, Open>();
   private readonly ranks: ReadonlyMap<string, number>;
 
@@ -133,12 +135,17 @@ export class Tally {
     this.transitions += end === "succeeded" ? 1 : 2;
     const tier = this.tierAt(open.tier);
     tier.ends[end] += 1;
+    if (end === "other") this.countOther(error ?? status);
     this.timeline.at(at).ends[end] += 1;
     if (open.calledAt !== undefined) this.recordWait(open, open.calledAt, at);
     const stream = this.streams[open.stream];
     if (stream === undefined) return;
     stream.left -= 1;
     if (stream.left === 0) stream.emptyAt = at;
+  }
+
+  private countOther(error: string): void {
+    this.otherErrors.set(error, (this.otherErrors.get(error) ?? 0) + 1);
   }
 
   private recordWait({ tier, askedAt }: Open, calledAt: Micros, at: Micros): void {

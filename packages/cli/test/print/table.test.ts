@@ -37,3 +37,10 @@ test("a short address gives way before a line is longer than the width", () => {
   const text = lines([["acknowledgements", "http://127.0.0.1:36789/forecast"]], 44);
   expect(text.slice(1)).toEqual(["acknowledgements  http://127.0.0.1:36789/for", "                  ecast"]);
 });
+
+test("a number and its unit stay on one line", () => {
+  expect(lines([["BATCH", "18 min 30 s", "−1 min 5 s (−74.1 %)"]], 28).slice(1)).toEqual([
+    "BATCH  18 min     −1 min 5 s",
+    "       30 s       (−74.1 %)",
+  ]);
+});

@@ -68,6 +68,13 @@ test.each([
     "2:1",
     '2026-01-05T06:00:00Z,"HIGH',
   ],
+  [
+    "a quote that ends in none of the lines below it",
+    'time,tier\r\n2026-01-05T06:00:00Z,"HIGH\r\n2026-01-05T06:00:01Z,HIGH\r\n2026-01-05T06:00:02Z,HIGH\r\n',
+    "broken-recording",
+    "2:1",
+    '2026-01-05T06:00:00Z,"HIGH',
+  ],
   ["titles alone", "time,tier\n", "empty-recording", "1:1", "time,tier"],
 ])("%s is found where it stands", (_, text, name, at, marked) => {
   expect(foundIn(text, readCsv(text, "starts.csv", NAMES))).toMatchObject([{ name, at, text: marked }]);

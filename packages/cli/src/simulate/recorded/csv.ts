@@ -231,7 +231,10 @@ function endOfField(raw: string, from: number): number {
 }
 
 function brokenTable(error: CsvError, text: string, file: string) {
-  const line = Number(error.lines ?? 1);
+  // A quote that is never closed is noticed at the end of the file; `raw` is all of it from its row on.
+  const { code, raw, lines: readLines } = error;
+  const rest = code === "CSV_QUOTE_NOT_CLOSED" && typeof raw === "string" ? raw.replace(/^\r?\n/, "") : undefined;
+  const line = rest === undefined ? Number(readLines ?? 1) : text.slice(0, text.lastIndexOf(rest)).split("\n").length;
   const lines = text.split("\n").slice(0, line - 1);
   const start = lines.reduce((sum, one) => sum + one.length + 1, 0);
   const length = text.slice(start).split(/\r?\n/, 1)[0]?.length ?? 0;
