@@ -1,26 +1,31 @@
 const { default: Sequencer } = require("@jest/test-sequencer");
 
-/** Suites of ten seconds and more. Elsewhere Jest remembers how long each took; in a fresh clone it knows their sizes only. */
+/**
+ * Suites of ten seconds and more. Elsewhere Jest remembers how long each took; in a fresh clone it knows their sizes only.
+ * Those that wait, for the real clock and for processes, are spread among the others, to which they leave the processors.
+ */
 const LONG = [
-  "swarm/test/swarm",
   "cli/test/real-clock/killed-worker",
-  "local/test/simulation/memory",
-  "cli/test/real-clock/full-window",
-  "swarm/test/small-scopes",
-  "cli/test/process",
-  "dsl/test/fuzz",
+  "swarm/test/swarm",
   "swarm/test/mutants",
-  "infra/test/app",
-  "infra/test/deferral-stack",
+  "cli/test/real-clock/full-window",
+  "dsl/test/fuzz",
+  "local/test/simulation/memory",
+  "cli/test/process",
+  "swarm/test/small-scopes",
   "local/test/simulation/crashes",
-  "local/test/simulation/cost-model",
   "cli/test/real-clock/requests",
-  "local/test/simulation/rare-faults",
-  "dsl/test/rules",
   "cli/test/commands/simulate",
+  "local/test/simulation/rare-faults",
+  "local/test/simulation/cost-model",
+  "local/test/wire-server-cli",
+  "infra/test/app",
+  "cli/test/commands/plan",
+  "dsl/test/rules",
+  "dsl/test/fix",
 ].map((name) => `/packages/${name}.test.ts`);
 
-/** Begins with the longest suites: one of a minute that comes last leaves the other worker idle for as long. */
+/** Begins with the longest suites: one of a minute that comes last leaves the other workers idle for as long. */
 module.exports = class LongestFirst extends Sequencer {
   /**
    * @override
