@@ -40,6 +40,8 @@ module.exports = {
   roots: roots.length > 0 ? roots : ["<rootDir>/scripts"],
   testMatch: ["**/*.test.ts"],
   testEnvironment: "<rootDir>/scripts/jest-environment.js",
+  // Jest looks each global up through a proxy. Those of inner loops are handed to a module as parameters instead.
+  sandboxInjectedGlobals: ["Math", "Number", "Array", "Object"],
   transform: {
     [`/node_modules/(${SHARED})/.+\\.c?js$`]: "<rootDir>/scripts/jest-library.js",
     "^.+\\.[jt]s$": swc,
