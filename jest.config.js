@@ -14,9 +14,10 @@ const swc = [
 /**
  * Large libraries that are loaded once a worker, see `scripts/jest-library.js`: the CDK anew in each suite takes a second.
  * They live outside of Jest's sandbox, where `Error` and `Promise` are others than a suite's, and so does `process.env`:
- * a library whose errors our code tells apart by `instanceof` is not one of these.
+ * a library whose errors our code tells apart by `instanceof` is not one of these. A library's own plugins (ajv-draft-04)
+ * must come with it.
  */
-const SHARED = ["aws-cdk-lib", "constructs", "cdk-nag", "zod", "ajv", "asl-validator", "fast-check"].join("|");
+const SHARED = ["aws-cdk-lib", "constructs", "cdk-nag", "zod", "ajv(-[^/]+)?", "asl-validator", "fast-check"].join("|");
 
 /**
  * A library as one file. Each suite loads most of its libraries anew, file by file.
