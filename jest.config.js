@@ -12,7 +12,15 @@ const swc = [
 ];
 
 /**
- * A library as one file. Each suite loads its libraries anew, file by file, and zod's two hundred take half a second.
+ * Large libraries that are loaded once a worker, see `scripts/jest-library.js`: the CDK anew in each suite takes a second.
+ * They live outside of Jest's sandbox, where `Error` and `Promise` are others than a suite's, and so does `process.env`:
+ * a library whose errors our code tells apart by `instanceof` is not one of these. A library's own plugins (ajv-draft-04)
+ * must come with it.
+ */
+const SHARED = ["aws-cdk-lib", "constructs", "cdk-nag", "zod", "ajv(-[^/]+)?", "asl-validator", "fast-check"].join("|");
+
+/**
+ * A library as one file. Each suite loads most of its libraries anew, file by file.
  *
  * @param {string} name
  */
@@ -32,15 +40,19 @@ module.exports = {
   // Before the first test exists there is no root, and Jest wants one.
   roots: roots.length > 0 ? roots : ["<rootDir>/scripts"],
   testMatch: ["**/*.test.ts"],
-  testEnvironment: "node",
-  transform: { "^.+\\.[jt]s$": swc },
+  testEnvironment: "<rootDir>/scripts/jest-environment.js",
+  // Jest looks each global up through a proxy. Those of inner loops are handed to a module as parameters instead.
+  sandboxInjectedGlobals: ["Math", "Number", "Array", "Object"],
+  transform: {
+    [`/node_modules/(${SHARED})/.+\\.c?js$`]: "<rootDir>/scripts/jest-library.js",
+    "^.+\\.[jt]s$": swc,
+  },
   transformIgnorePatterns: [
     "/.build/",
-    "/node_modules/(?!(fauxqs|json-schema-faker)/)",
+    `/node_modules/(?!(fauxqs|json-schema-faker|${SHARED})/)`,
     "/packages/[^/]+/(lib|dist|bin)/",
   ],
   moduleNameMapper: {
-    "^zod$": inOneFile("zod"),
     "^yaml$": inOneFile("yaml"),
     "^@sluice/(.*)$": "<rootDir>/packages/$1/src",
     // A lazy import names its file as it will be built.
@@ -50,9 +62,9 @@ module.exports = {
     "^json-schema-faker$": "<rootDir>/node_modules/json-schema-faker/dist/index.js",
   },
   testSequencer: "<rootDir>/scripts/jest-longest-first.js",
-  globalSetup: "<rootDir>/scripts/jest-temporary-folder.js",
-  setupFiles: ["<rootDir>/scripts/jest-setup.js"],
+  globalSetup: "<rootDir>/scripts/jest-global-setup.js",
   reporters: ["default", "<rootDir>/scripts/jest-closing-line.js"],
   testTimeout: 30_000,
-  maxWorkers: 2,
+  // Two keep two processors busy; the third has what waits for a real clock, see `scripts/jest-longest-first.js`.
+  maxWorkers: 3,
 };

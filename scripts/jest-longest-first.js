@@ -1,26 +1,34 @@
 const { default: Sequencer } = require("@jest/test-sequencer");
 
-/** Suites of ten seconds and more. Elsewhere Jest remembers how long each took; in a fresh clone it knows their sizes only. */
+/**
+ * Suites of ten seconds and more. Elsewhere Jest remembers how long each took; in a fresh clone it knows their sizes only.
+ * Those of the real clock come first and together: they wait, and leave the processors to each other and to a third.
+ */
 const LONG = [
-  "swarm/test/swarm",
   "cli/test/real-clock/killed-worker",
-  "local/test/simulation/memory",
   "cli/test/real-clock/full-window",
-  "swarm/test/small-scopes",
-  "cli/test/process",
-  "dsl/test/fuzz",
+  "swarm/test/swarm",
   "swarm/test/mutants",
-  "infra/test/app",
-  "infra/test/deferral-stack",
-  "local/test/simulation/crashes",
-  "local/test/simulation/cost-model",
   "cli/test/real-clock/requests",
-  "local/test/simulation/rare-faults",
-  "dsl/test/rules",
+  "dsl/test/fuzz",
+  "cli/test/process",
+  "local/test/simulation/crashes",
+  "local/test/simulation/memory",
+  "swarm/test/small-scopes",
   "cli/test/commands/simulate",
+  "local/test/simulation/rare-faults",
+  "local/test/simulation/cost-model",
+  "infra/test/app",
+  "cli/test/commands/plan",
+  "dsl/test/rules",
+  "dsl/test/fix",
+  "local/test/waits-formula",
+  "dsl/test/editor/diagnostics",
+  "local/test/simulation/faults",
+  "local/test/wire-server-cli",
 ].map((name) => `/packages/${name}.test.ts`);
 
-/** Begins with the longest suites: one of a minute that comes last leaves the other worker idle for as long. */
+/** Begins with the longest suites: one of a minute that comes last leaves the other workers idle for as long. */
 module.exports = class LongestFirst extends Sequencer {
   /**
    * @override

@@ -1,24 +1,10 @@
 import { readFileSync } from "node:fs";
-import { type GatewayPlan, type Json, seconds, us } from "@sluice/dsl";
+import type { GatewayPlan, Json } from "@sluice/dsl";
 import aslValidator from "asl-validator";
 import { synthGateways } from "../src/app";
 import { stateMachineDefinition } from "../src/state-machine";
 import { isFields } from "./evaluate";
-import { newFolder, newWorkerAsset, samplePlan } from "./plan-fixture";
-
-const plan: GatewayPlan = samplePlan({
-  openCalls: 6,
-  dispatch: {
-    kind: "deferral",
-    slots: 6,
-    intervalUs: us(1_020_000),
-    leadUs: us(200_000),
-    maxConcurrency: 6,
-    maxReceives: { HIGH: 100, NORMAL: 100, BATCH: 5 },
-  },
-  worker: { memoryMb: 256, functionTimeoutUs: seconds(44) },
-  queues: { tierVisibilityUs: seconds(44) },
-});
+import { deferralPlan, newFolder, newWorkerAsset, samplePlan } from "./plan-fixture";
 
 type Fields = { readonly [key: string]: Json };
 const fields = (value: Json | undefined): Fields => {
@@ -26,14 +12,13 @@ const fields = (value: Json | undefined): Fields => {
   return value;
 };
 
-/** With cdk-nag and CloudFormation's own rules, which throw for what they find. */
-function resourcesOf(of: GatewayPlan, validation: boolean): Fields {
-  const input = { plans: [of], outdir: newFolder(), workerAsset: newWorkerAsset(), validation };
+function resourcesOf(plan: GatewayPlan): Fields {
+  const input = { plans: [plan], outdir: newFolder(), workerAsset: newWorkerAsset(), validation: false };
   const [stack] = synthGateways(input).stacks;
   return fields(fields(JSON.parse(readFileSync(stack?.templatePath ?? "", "utf8"))).Resources);
 }
 
-const resources = resourcesOf(plan, true);
+const resources = resourcesOf(deferralPlan);
 const ofType = (type: string): Fields[] =>
   Object.values(resources).flatMap((one) => (fields(one).Type === type ? [fields(fields(one).Properties)] : []));
 
@@ -60,7 +45,7 @@ test("a queue hides a message for as long as the function may take, which Lambda
 });
 
 test("the tiers' queues, the worker and the gate keep their logical ids when the dispatch changes", () => {
-  const doorbell = resourcesOf(samplePlan(), false);
+  const doorbell = resourcesOf(samplePlan());
   for (const id of Object.keys(resources).filter((name) => !/Mapping$/.test(name)))
     expect([id, fields(doorbell[id]).Type]).toEqual([id, fields(resources[id]).Type]);
 });
@@ -84,7 +69,7 @@ test("the state machine may send to the tiers' queues, the worker may use them, 
 const QUEUES = { HIGH: "https://sqs/high", NORMAL: "https://sqs/normal", BATCH: "https://sqs/batch" };
 
 test("asl-validator accepts the state machine, which sends and waits in one transition", () => {
-  const definition = fields(stateMachineDefinition(plan, QUEUES, "sluice-register-gate"));
+  const definition = fields(stateMachineDefinition(deferralPlan, QUEUES, "sluice-register-gate"));
   const { isValid, errorsText } = aslValidator(definition);
   expect(isValid ? "" : errorsText("\n")).toBe("");
   const { Resource, Arguments, Retry } = fields(fields(definition.States).Call);

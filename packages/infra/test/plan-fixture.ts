@@ -43,6 +43,21 @@ export const samplePlan = (changes: Partial<GatewayPlan> = {}): GatewayPlan => (
   ...changes,
 });
 
+/** The same gateway in deferral, with six slots. */
+export const deferralPlan: GatewayPlan = samplePlan({
+  openCalls: 6,
+  dispatch: {
+    kind: "deferral",
+    slots: 6,
+    intervalUs: us(1_020_000),
+    leadUs: us(200_000),
+    maxConcurrency: 6,
+    maxReceives: { HIGH: 100, NORMAL: 100, BATCH: 5 },
+  },
+  worker: { memoryMb: 256, functionTimeoutUs: seconds(44) },
+  queues: { tierVisibilityUs: seconds(44) },
+});
+
 const folders: string[] = [];
 afterAll(() => {
   for (const folder of folders) rmSync(folder, { recursive: true });

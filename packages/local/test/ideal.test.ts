@@ -97,9 +97,10 @@ test("a hundred thousand requests take well under a second", () => {
     atUs: us(index % 1_000),
     tier: TIERS[index % 3] ?? "",
   }));
-  const from = performance.now();
+  // Of the processor: by the clock it takes as long as others leave it none.
+  const before = process.cpuUsage();
   expect(idealWaits(many, us(10), TIERS).get("BATCH")).toHaveLength(33_333);
-  expect(performance.now() - from).toBeLessThan(1_000);
+  expect(process.cpuUsage(before).user).toBeLessThan(1_000_000);
 });
 
 test("a percentile is one of the values: the nearest rank", () => {
