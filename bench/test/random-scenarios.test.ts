@@ -10,7 +10,7 @@ test("random scenarios are counted, with what struck them by kind, the same on o
   expect({ stderr, status }).toEqual({ stderr: "", status: 0 });
   const counts = JSON.parse(stdout);
   expect(counts).toMatchObject({ from: 1, runs: 2, failed: 0, failures: [] });
-  expect(Object.keys(counts.faults).length).toBeGreaterThan(5);
+  expect(Object.keys(counts.faults).length).toBeGreaterThan(2);
   expect(Object.keys(counts.runsWithFault).sort()).toEqual(Object.keys(counts.faults).sort());
   const table = run().stdout;
   expect(table).toMatch(/│ fault +│ struck +│ in scenarios │/);

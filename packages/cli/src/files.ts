@@ -92,14 +92,18 @@ async function unreadable(file: string, error: unknown, io: Io): Promise<unknown
   return error;
 }
 
-/** The file or folder beside it that was likely meant: of almost the same name, or of the name with an ending. */
+/** The file or folder beside it that was likely meant: of the name with another ending, or of almost the same name. */
 async function likely(file: string, io: Io): Promise<string> {
   const [folder, name] = [dirname(file), basename(file)];
   const names = await readdir(resolve(io.cwd, folder)).catch(() => []);
-  const guess = names.find((one) => one.replace(/\.ya?ml$/, "") === name.replace(/\.ya?ml$/, ""));
-  const found = guess ?? (await import("@sluice/dsl")).didYouMean(name, names);
+  const { didYouMean } = await import("@sluice/dsl");
+  // Endings apart, which are letters alike of names that are not.
+  const guess = didYouMean(stemOf(name), names.map(stemOf));
+  const found = names.find((one) => stemOf(one) === guess);
   return found === undefined ? "" : ` Did you mean ${join(folder, found)}?`;
 }
+
+const stemOf = (name: string): string => name.replace(/(?<=.)\.[^.]+$/, "");
 
 /** The path from where the user stands, if that is shorter to read. */
 export const shownPath = (path: string, io: Io): string => {

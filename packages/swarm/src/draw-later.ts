@@ -34,8 +34,19 @@ export function drawLater(random: Random, scenario: Scenario, plan: GatewayPlan,
     aws: gateShare === 0 ? aws : { ...aws, faults: withThrottled(aws.faults, "dynamodb", gateShare) },
   };
   const drawn = random.chance(0.15) ? clearSky(random, stormy, plan) : stormy;
-  return random.chance(0.12) ? overtaken(random, drawn, plan) : drawn;
+  const loaded = random.chance(0.12) ? overtaken(random, drawn, plan) : drawn;
+  return random.chance(0.1) ? held(random, loaded) : loaded;
 }
+
+/** Bytes of many calls leave late, some after several intervals, while the process goes on. */
+const held = (random: Random, scenario: Scenario): Scenario => ({
+  ...scenario,
+  process: {
+    ...scenario.process,
+    holdShare: oneOf(random, [0.1, 0.3, 0.6]),
+    longestHoldMs: oneOf(random, [800, 3_000, 8_000]),
+  },
+});
 
 /**
  * Lower tiers have the gateway to themselves, and much is ready, because preparing takes long; then the highest overtakes
