@@ -10,8 +10,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import { specOf, synthesize } from "./gateway.mjs";
+import { FORMAT, readWords, SEED, SIZE } from "./words.mjs";
 
 const require = createRequire(import.meta.url);
 const { planGateway, seconds, us } = require("@sluice/dsl");
@@ -148,20 +148,14 @@ function table(results) {
   return shown.toString();
 }
 
-const { values } = parseArgs({
-  options: {
-    size: { type: "string", default: "real" },
-    seed: { type: "string", default: "1" },
-    format: { type: "string", default: "pretty" },
-  },
-});
-if (values.size !== "real" && values.size !== "small") throw new Error(`--size is real or small, not ${values.size}`);
+/** @type {{ size: keyof typeof SIZES, seed: number, format: string }} */
+const { size, seed, format } = readWords(import.meta.filename, [SIZE, SEED, FORMAT]);
 const folder = mkdtempSync(join(tmpdir(), "sluice-bench-"));
 try {
   /** @type {Result[]} */
   const results = [];
-  for (const given of SIZES[values.size]) results.push(await run(given, Number(values.seed), folder));
-  console.log(values.format === "json" ? JSON.stringify({ seed: Number(values.seed), results }) : table(results));
+  for (const given of SIZES[size]) results.push(await run(given, seed, folder));
+  console.log(format === "json" ? JSON.stringify({ seed, results }) : table(results));
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

@@ -12,8 +12,9 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import Table from "cli-table3";
+import { Option } from "commander";
+import { FORMAT, readWords, runsOption, wholeNumber } from "./words.mjs";
 
 const ROOT = join(import.meta.dirname, "..");
 const SLUICE = join(ROOT, "packages", "cli", "bin", "sluice.js");
@@ -166,18 +167,17 @@ function print(results) {
   console.log(table.toString());
 }
 
-const { values } = parseArgs({
-  options: {
-    files: { type: "string", default: "1000" },
-    runs: { type: "string", default: "5" },
-    beside: { type: "boolean", default: false },
-    format: { type: "string", default: "pretty" },
-  },
-});
+/** @type {{ files: number, runs: number, beside: boolean, format: string }} */
+const { files, runs, beside, format } = readWords(import.meta.filename, [
+  wholeNumber("--files <count>", "gateway files", { least: 1, default: 1_000 }),
+  runsOption(5),
+  new Option("--beside", "ajv-cli and Spectral over the same files, too").default(false),
+  FORMAT,
+]);
 const folder = mkdtempSync(join(tmpdir(), "sluice-bench-"));
 try {
-  const results = measureAll(folder, { ...values, files: Number(values.files), runs: Number(values.runs) });
-  if (values.format === "json") console.log(JSON.stringify({ node: process.version, results }));
+  const results = measureAll(folder, { files, runs, beside });
+  if (format === "json") console.log(JSON.stringify({ node: process.version, results }));
   else print(results);
 } finally {
   rmSync(folder, { recursive: true, force: true });

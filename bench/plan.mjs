@@ -12,7 +12,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
+import { FORMAT, readWords, runsOption, SIZE } from "./words.mjs";
 
 const require = createRequire(import.meta.url);
 const { diffPlans, parseGateway, plansOf } = require("@sluice/dsl");
@@ -155,14 +155,8 @@ function print(result) {
   console.log(`${gateways} gateways (${plans} plans), ${changed} changed; ${runs} runs, Node ${node}; result ${hash}`);
 }
 
-const { values } = parseArgs({
-  options: {
-    size: { type: "string", default: "real" },
-    runs: { type: "string", default: "5" },
-    format: { type: "string", default: "pretty" },
-  },
-});
-if (values.size !== "real" && values.size !== "small") throw new Error(`--size is real or small, not ${values.size}`);
-const result = measure({ ...SIZES[values.size], runs: Number(values.runs) });
-if (values.format === "json") console.log(JSON.stringify(result));
+/** @type {{ size: keyof typeof SIZES, runs: number, format: string }} */
+const { size, runs, format } = readWords(import.meta.filename, [SIZE, runsOption(5), FORMAT]);
+const result = measure({ ...SIZES[size], runs });
+if (format === "json") console.log(JSON.stringify(result));
 else print(result);

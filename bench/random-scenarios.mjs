@@ -8,7 +8,7 @@
 // what is known so far.
 
 import { createRequire } from "node:module";
-import { parseArgs } from "node:util";
+import { FORMAT, readWords, SIZE, wholeNumber } from "./words.mjs";
 
 const require = createRequire(import.meta.url);
 const { search } = require("@sluice/swarm");
@@ -80,26 +80,21 @@ function print({
 /** @param {Readonly<Record<string, number>>} counts */
 const commonestFirst = (counts) => Object.entries(counts).sort(([, a], [, b]) => b - a);
 
-const { values } = parseArgs({
-  options: {
-    size: { type: "string", default: "real" },
-    from: { type: "string", default: "1" },
-    jobs: { type: "string", default: "1" },
-    format: { type: "string", default: "pretty" },
-  },
-});
-if (values.size !== "real" && values.size !== "small") throw new Error(`--size is real or small, not ${values.size}`);
-const [from, jobs] = [Number(values.from), Number(values.jobs)];
-if (!(Number.isInteger(from) && from >= 0)) throw new Error(`--from is a seed such as 1, not ${values.from}`);
-if (!(Number.isInteger(jobs) && jobs >= 1)) throw new Error(`--jobs is a number of processors, not ${values.jobs}`);
+/** @type {{ size: keyof typeof SIZES, from: number, jobs: number, format: string }} */
+const { size, from, jobs, format } = readWords(import.meta.filename, [
+  SIZE,
+  wholeNumber("--from <seed>", "the first one", { least: 0, default: 1 }),
+  wholeNumber("--jobs <count>", "processors", { least: 1, default: 1 }),
+  FORMAT,
+]);
 let toldAt = performance.now();
-const result = await measure(SIZES[values.size], from, jobs, ({ runs, failed }, { seed, violations }) => {
+const result = await measure(SIZES[size], from, jobs, ({ runs, failed }, { seed, violations }) => {
   for (const { invariant, message } of violations.slice(0, 1))
     console.error(`seed ${seed} breaks ${invariant}: ${message}`);
   if (performance.now() - toldAt < TELL_EVERY_MS) return;
   toldAt = performance.now();
-  if (values.size === "real") console.error(`${runs} scenarios, ${failed} broke an invariant`);
+  if (size === "real") console.error(`${runs} scenarios, ${failed} broke an invariant`);
 });
-if (values.format === "json") console.log(JSON.stringify(result));
+if (format === "json") console.log(JSON.stringify(result));
 else print(result);
 process.exitCode = result.failed === 0 ? 0 : 1;

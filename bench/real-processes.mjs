@@ -15,11 +15,11 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { cpus, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { parseArgs } from "node:util";
 import { SFNClient, StartExecutionCommand } from "@aws-sdk/client-sfn";
 import { ms, parseGateway, planGateway, resolveSpec, us } from "@sluice/dsl";
 import { idealWaits, judge, measuredJitter, startLocalWorld } from "@sluice/local";
 import Table from "cli-table3";
+import { Option } from "commander";
 import { Cleanup } from "../packages/cli/lib/cleanup.js";
 import { Ledger } from "../packages/cli/lib/demo/ledger.js";
 import { measure } from "../packages/cli/lib/demo/measure.js";
@@ -27,6 +27,7 @@ import { nowMs } from "../packages/cli/lib/demo/now.js";
 import { traffic } from "../packages/cli/lib/demo/traffic.js";
 import { startStandIn, windowOf } from "../packages/cli/lib/stand-ins.js";
 import { synthesize } from "../packages/cli/lib/synthesize.js";
+import { FORMAT, readWords, SEED, SIZE, wholeNumber } from "./words.mjs";
 
 /** What is run: a limit, and for how long. */
 const SIZES = {
@@ -58,7 +59,7 @@ function planOf(rate, url = "http://127.0.0.1:1") {
   const text = `version: 1
 name: bench
 rateLimit: ${rate}
-jitter: ${values.jitter}
+jitter: ${jitter}
 tiers: [{ name: HIGH, timeout: 1h }, { name: NORMAL, timeout: 1h }, { name: BATCH, timeout: 1h }]
 timeouts: { response: 10s }
 endpoint: { adapter: http, url: "${url}" }
@@ -222,31 +223,32 @@ function print(results) {
   );
 }
 
-const { values } = parseArgs({
-  options: {
-    size: { type: "string", default: "real" },
-    seed: { type: "string", default: "1" },
-    busy: { type: "string", default: "0" },
-    rate: { type: "string" },
-    jitter: { type: "string", default: "20ms" },
-    format: { type: "string", default: "pretty" },
-  },
-});
-const busy = Number(values.busy);
-if (!Number.isInteger(busy) || busy < 0) throw new Error(`--busy is a number of programs, not ${values.busy}`);
-if (values.size !== "real" && values.size !== "small") throw new Error(`--size is real or small, not ${values.size}`);
+/** @type {{ size: keyof typeof SIZES, seed: number, busy: number, rate: string | undefined, jitter: string, format: string }} */
+const { size, seed, busy, rate, jitter, format } = readWords(import.meta.filename, [
+  SIZE,
+  SEED,
+  wholeNumber("--busy <count>", "programs beside it that only burn processor time", { least: 0, default: 0 }),
+  new Option("--rate <limit>", "only this one").choices([
+    ...new Set(
+      Object.values(SIZES)
+        .flat()
+        .map((one) => one.rate),
+    ),
+  ]),
+  new Option("--jitter <duration>", "the file's").default("20ms"),
+  FORMAT,
+]);
 // The SDK says on every start that it will want a newer Node one day.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = "true";
-const seed = Number(values.seed);
 const burners = Array.from({ length: busy }, () => spawn(process.execPath, ["-e", "for (;;);"], { stdio: "ignore" }));
 const results = [];
 try {
-  for (const given of SIZES[values.size].filter(({ rate }) => rate === (values.rate ?? rate)))
+  for (const given of SIZES[size].filter((one) => one.rate === (rate ?? one.rate)))
     results.push(await run(given, seed));
 } finally {
   for (const burner of burners) burner.kill("SIGKILL");
 }
-if (results.length === 0) throw new Error(`--rate is one of ${SIZES[values.size].map(({ rate }) => rate)}`);
-if (values.format !== "json") print(results);
+if (results.length === 0) throw new Error(`--rate is one of ${SIZES[size].map((one) => one.rate)}`);
+if (format !== "json") print(results);
 else
   console.log(JSON.stringify({ seed, busy, cores: cpus().length, node: process.version, latency: LATENCY, results }));

@@ -12,8 +12,8 @@ import { Session } from "node:inspector/promises";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import { specOf, synthesize } from "./gateway.mjs";
+import { FORMAT, readWords, SEED, SIZE } from "./words.mjs";
 
 const require = createRequire(import.meta.url);
 const { planGateway } = require("@sluice/dsl");
@@ -188,26 +188,19 @@ function print({ flights, steady, weekSeconds, parts }) {
   console.log(where.toString());
 }
 
-const { values } = parseArgs({
-  options: {
-    size: { type: "string", default: "real" },
-    seed: { type: "string", default: "1" },
-    format: { type: "string", default: "pretty" },
-  },
-});
-if (values.size !== "real" && values.size !== "small") throw new Error(`--size is real or small, not ${values.size}`);
-const seed = Number(values.seed);
-const size = SIZES[values.size];
+/** @type {{ size: keyof typeof SIZES, seed: number, format: string }} */
+const { size, seed, format } = readWords(import.meta.filename, [SIZE, SEED, FORMAT]);
+const given = SIZES[size];
 const folder = mkdtempSync(join(tmpdir(), "sluice-bench-"));
 try {
   const flights = [];
-  for (const given of size.flights) flights.push(await measure(given, seed, folder));
-  const steady = await measure(size.steady, seed, folder);
+  for (const flight of given.flights) flights.push(await measure(flight, seed, folder));
+  const steady = await measure(given.steady, seed, folder);
   const weekSeconds = Math.round(WEEK_REQUESTS / steady.perSecond);
-  const [first] = size.flights;
+  const [first] = given.flights;
   const parts = first === undefined ? [] : await profile(first, seed, folder);
   const result = { flights, steady, weekSeconds, parts };
-  if (values.format === "json") console.log(JSON.stringify({ seed, ...result }));
+  if (format === "json") console.log(JSON.stringify({ seed, ...result }));
   else print(result);
 } finally {
   rmSync(folder, { recursive: true, force: true });

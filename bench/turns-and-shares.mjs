@@ -11,8 +11,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import { specOf, synthesize } from "./gateway.mjs";
+import { FORMAT, readWords, SEED, SIZE } from "./words.mjs";
 
 const require = createRequire(import.meta.url);
 const { planGateway, seconds, us } = require("@sluice/dsl");
@@ -142,34 +142,27 @@ function table(first, rows) {
   return shown.toString();
 }
 
-const { values } = parseArgs({
-  options: {
-    size: { type: "string", default: "real" },
-    seed: { type: "string", default: "1" },
-    format: { type: "string", default: "pretty" },
-  },
-});
-if (values.size !== "real" && values.size !== "small") throw new Error(`--size is real or small, not ${values.size}`);
-const size = SIZES[values.size];
-const seed = Number(values.seed);
+/** @type {{ size: keyof typeof SIZES, seed: number, format: string }} */
+const { size, seed, format } = readWords(import.meta.filename, [SIZE, SEED, FORMAT]);
+const { latenciesMs, turns: lengths, highLoads, shares: tried, calls } = SIZES[size];
 const folder = mkdtempSync(join(tmpdir(), "sluice-bench-"));
 try {
   /** @type {Result[]} */
   const turns = [];
-  for (const latencyMs of size.latenciesMs) {
-    for (const length of size.turns) {
-      const given = { turns: length, latencyMs, share: 0.05, highLoad: 0.2, calls: size.calls };
+  for (const latencyMs of latenciesMs) {
+    for (const length of lengths) {
+      const given = { turns: length, latencyMs, share: 0.05, highLoad: 0.2, calls };
       turns.push(await run(given, seed, folder));
     }
   }
   /** @type {Result[]} */
   const shares = [];
-  for (const highLoad of size.highLoads) {
-    for (const share of size.shares) {
-      shares.push(await run({ turns: 20, latencyMs: 150, share, highLoad, calls: size.calls }, seed, folder));
+  for (const highLoad of highLoads) {
+    for (const share of tried) {
+      shares.push(await run({ turns: 20, latencyMs: 150, share, highLoad, calls }, seed, folder));
     }
   }
-  if (values.format === "json") console.log(JSON.stringify({ seed, rate: RATE, turns, shares }));
+  if (format === "json") console.log(JSON.stringify({ seed, rate: RATE, turns, shares }));
   else {
     console.log(`Turns, in response timeouts of 10 s, at ${RATE}; HIGH at a fifth of the limit, the rest a backlog`);
     console.log(

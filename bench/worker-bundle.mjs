@@ -10,8 +10,8 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import { bundleWorker } from "../packages/runtime/scripts/bundle.mjs";
+import { FORMAT, readWords, runsOption } from "./words.mjs";
 
 const MAX_BYTES = 1_500_000;
 const MAX_IMPORT_MS = 150;
@@ -71,11 +71,10 @@ export async function measure({ runs }) {
 }
 
 if (process.argv[1] === import.meta.filename) {
-  const { values } = parseArgs({
-    options: { runs: { type: "string", default: "9" }, format: { type: "string", default: "pretty" } },
-  });
-  const result = await measure({ runs: Number(values.runs) });
-  if (values.format === "json") console.log(JSON.stringify(result));
+  /** @type {{ runs: number, format: string }} */
+  const { runs, format } = readWords(import.meta.filename, [runsOption(9), FORMAT]);
+  const result = await measure({ runs });
+  if (format === "json") console.log(JSON.stringify(result));
   else {
     console.log(`worker bundle (Node ${result.node}, ${result.runs} cold imports)`);
     console.log(
