@@ -93,7 +93,8 @@ export const newSimulateCommand = (run: (options: SimulateOptions) => Promise<vo
     )
     .action((file: string, typed: Typed) => {
       const { load, seed, env, instance, html, format, compare, compareRef } = typed;
-      if (load === undefined) throw new ToolFailure(NO_LOAD);
+      // Empty is what a shell makes of a variable that is not set.
+      if (load === undefined || load === "") throw new ToolFailure(NO_LOAD);
       return run({ file, load, for: typed.for, seed, env, instance, html, format, compare, compareRef });
     });
 

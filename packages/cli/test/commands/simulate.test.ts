@@ -288,7 +288,7 @@ test.each([
     "Nothing says what comes in. Name a load file, or recorded starts, with --load FILE.",
   ],
   ["a mistyped --load", "simulate shop.yaml --laod load.yaml", "unknown option '--laod'\n(Did you mean --load?)"],
-
+  ["a load of no name", "simulate shop.yaml --load=", "Nothing says what comes in."],
   [
     "a time without its unit",
     "simulate shop.yaml --load load.yaml --for 7",
