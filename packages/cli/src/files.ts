@@ -1,6 +1,6 @@
 import { isUtf8 } from "node:buffer";
 import { readdir, readFile } from "node:fs/promises";
-import { basename, dirname, join, relative, resolve } from "node:path";
+import { basename, dirname, extname, join, parse, relative, resolve } from "node:path";
 import { isSystemError, ToolFailure } from "./failures";
 import type { Io } from "./io";
 
@@ -53,7 +53,7 @@ export const notUtf8 = (file: string): string => `The file ${file} is not UTF-8,
 
 async function ofGatewaysFolder(io: Io): Promise<string[]> {
   const files = await yamlFilesIn("gateways", io).catch(async (error: unknown) => {
-    if (isSystemError(error) && error.code === "ENOENT") return [];
+    if (isMissing(error)) return [];
     throw await unreadable("gateways", error, io);
   });
   if (files.length > 0) return files;
@@ -84,9 +84,13 @@ export async function yamlFilesIn(folder: string, io: Io): Promise<string[]> {
     .sort();
 }
 
+/** Also where a file stands that would be its folder. */
+const isMissing = (error: unknown): boolean =>
+  isSystemError(error) && (error.code === "ENOENT" || error.code === "ENOTDIR");
+
 async function unreadable(file: string, error: unknown, io: Io): Promise<unknown> {
   if (!isSystemError(error)) return error;
-  if (error.code === "ENOENT") return new ToolFailure(`There is no file ${file}.${await likely(file, io)}`, "missing");
+  if (isMissing(error)) return new ToolFailure(`There is no file ${file}.${await likely(file, io)}`, "missing");
   if (error.code === "EACCES") return new ToolFailure(`The file ${file} may not be read by you.`);
   if (error.code === "EISDIR") return new ToolFailure(`${file} is a folder where a file is expected.`);
   return error;
@@ -95,15 +99,19 @@ async function unreadable(file: string, error: unknown, io: Io): Promise<unknown
 /** The file or folder beside it that was likely meant: of the name with another ending, or of almost the same name. */
 async function likely(file: string, io: Io): Promise<string> {
   const [folder, name] = [dirname(file), basename(file)];
-  const names = await readdir(resolve(io.cwd, folder)).catch(() => []);
+  const listed = await readdir(resolve(io.cwd, folder)).catch(() => []);
+  // A link to nowhere is listed, and missing all the same.
+  const names = listed.filter((one) => one !== name);
   const { didYouMean } = await import("@sluice/dsl");
   // Endings apart, which are letters alike of names that are not.
-  const guess = didYouMean(stemOf(name), names.map(stemOf));
-  const found = names.find((one) => stemOf(one) === guess);
+  const stem = didYouMean(stemOf(name), names.map(stemOf));
+  const alike = names.filter((one) => stemOf(one) === stem);
+  const ending = didYouMean(extname(name), alike.map(extname));
+  const found = alike.find((one) => extname(one) === ending) ?? alike.find(isYaml) ?? alike[0];
   return found === undefined ? "" : ` Did you mean ${join(folder, found)}?`;
 }
 
-const stemOf = (name: string): string => name.replace(/(?<=.)\.[^.]+$/, "");
+const stemOf = (name: string): string => parse(name).name;
 
 /** The path from where the user stands, if that is shorter to read. */
 export const shownPath = (path: string, io: Io): string => {

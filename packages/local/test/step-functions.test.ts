@@ -297,6 +297,34 @@ describe("an execution", () => {
     expect(published).toHaveLength(1);
   });
 
+  /** Started and stopped before anything could happen in between. */
+  async function stoppedAtOnce(text: string) {
+    const { call, published, history, settle, sfn, describe: describeExecution } = machine(text);
+    const ends: string[] = [];
+    sfn.onEnded(({ status }) => ends.push(status));
+    const starting = call("StartExecution", { stateMachineArn: MACHINE, name: "one", input: "{}" });
+    const executionArn = `${MACHINE.replace("stateMachine", "execution")}:one`;
+    await Promise.all([starting, call("StopExecution", { executionArn })]);
+    await settle();
+    const types = (await history(executionArn)).map((line) => line.split(" ")[2]);
+    const { status } = await describeExecution(executionArn);
+    return { ends, published, status, types };
+  }
+
+  test.each([
+    ["whose attempt is being prepared", publish()],
+    ["whose attempt cannot be prepared", publish({ TimeoutSeconds: "{% 'soon' %}" })],
+    ["that leads on at once", { Type: "Pass", End: true }],
+    ["that fails", { Type: "Fail", Error: "No" }],
+  ])("that is stopped in a state %s ends once, asks nobody and goes nowhere", async (_, state) => {
+    expect(await stoppedAtOnce(definition({ Publish: state }))).toEqual({
+      ends: ["ABORTED"],
+      published: [],
+      status: "ABORTED",
+      types: ["ExecutionStarted", `${state.Type}StateEntered`, "ExecutionAborted"],
+    });
+  });
+
   test("with a machine's TimeoutSeconds ends as TIMED_OUT", async () => {
     const {
       start,

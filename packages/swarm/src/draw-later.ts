@@ -4,15 +4,36 @@ import { oneOf, some } from "./draw";
 import type { Operation, Scenario, ScenarioRequest, TargetPhase } from "./scenario";
 
 /**
- * What is drawn after everything else. Each of it strikes some of the scenarios, and leaves the others what they were: so a
- * new kind of trouble is added here, at the end, and the seeds that do not draw it keep their meaning.
+ * What is drawn after everything else. Each of it strikes some of the scenarios, and leaves the others what they were.
  *
  * @param isCalm no call to AWS fails in this scenario
  */
 export function drawLater(random: Random, scenario: Scenario, plan: GatewayPlan, isCalm: boolean): Scenario {
+  return KINDS.reduce(
+    (drawn, { share, strike }) => (random.chance(share) ? strike(random, drawn, plan) : drawn),
+    stormy(random, scenario, plan, isCalm),
+  );
+}
+
+/** A kind of run: what it makes of a scenario, whatever that was before. */
+interface Kind {
+  /** Of the scenarios. */
+  readonly share: number;
+  strike(random: Random, scenario: Scenario, plan: GatewayPlan): Scenario;
+}
+
+/** One after the other. A new one comes at the end: so the seeds that do not draw it keep their meaning. */
+const KINDS: readonly Kind[] = [
+  { share: 0.15, strike: clearSky },
+  { share: 0.12, strike: overtaken },
+  { share: 0.1, strike: held },
+];
+
+/** Troubles that come together: a highest tier that came first, a frozen target, callers that leave, refusals, a weak gate. */
+function stormy(random: Random, scenario: Scenario, plan: GatewayPlan, isCalm: boolean): Scenario {
   const { stormMs, target, aws } = scenario;
-  const highestFirst = random.chance(0.25);
-  const requests = highestFirst ? drawHighestFirst(random, plan, stormMs) : scenario.requests;
+  const isHighestFirst = random.chance(0.25);
+  const requests = isHighestFirst ? drawHighestFirst(random, plan, stormMs) : scenario.requests;
   // Where places are few, a target that hangs shows the most: each call keeps its own for two response timeouts.
   const freeze = random.chance(scenario.gateway.concurrency === undefined ? 0.3 : 0.7)
     ? drawFreeze(random, plan, requests, stormMs)
@@ -25,7 +46,7 @@ export function drawLater(random: Random, scenario: Scenario, plan: GatewayPlan,
   const turnsShorter = random.chance(0.5) ? 8 : 2;
   // A park has to be written down, and a gate that takes some writes only tells whether it is obeyed meanwhile.
   const gateShare = touchy !== undefined && !isCalm ? Math.max(throttledGate, some(random, 0.7, 0.5)) : throttledGate;
-  const stormy: Scenario = {
+  return {
     ...scenario,
     turnsShorter,
     requests: lostInterestMs === undefined ? requests : requests.map((one) => stoppedAt(one, lostInterestMs)),
@@ -33,20 +54,14 @@ export function drawLater(random: Random, scenario: Scenario, plan: GatewayPlan,
     operations: [...scenario.operations, ...replaced].sort((a, b) => a.atMs - b.atMs),
     aws: gateShare === 0 ? aws : { ...aws, faults: withThrottled(aws.faults, "dynamodb", gateShare) },
   };
-  const drawn = random.chance(0.15) ? clearSky(random, stormy, plan) : stormy;
-  const loaded = random.chance(0.12) ? overtaken(random, drawn, plan) : drawn;
-  return random.chance(0.1) ? held(random, loaded) : loaded;
 }
 
 /** Bytes of many calls leave late, some after several intervals, while the process goes on. */
-const held = (random: Random, scenario: Scenario): Scenario => ({
-  ...scenario,
-  process: {
-    ...scenario.process,
-    holdShare: oneOf(random, [0.1, 0.3, 0.6]),
-    longestHoldMs: oneOf(random, [800, 3_000, 8_000]),
-  },
-});
+function held(random: Random, scenario: Scenario): Scenario {
+  const holdShare = oneOf(random, [0.1, 0.3, 0.6]);
+  const longestHoldMs = oneOf(random, [800, 3_000, 8_000]);
+  return { ...scenario, process: { ...scenario.process, holdShare, longestHoldMs } };
+}
 
 /**
  * Lower tiers have the gateway to themselves, and much is ready, because preparing takes long; then the highest overtakes

@@ -93,7 +93,8 @@ export const newSimulateCommand = (run: (options: SimulateOptions) => Promise<vo
     )
     .action((file: string, typed: Typed) => {
       const { load, seed, env, instance, html, format, compare, compareRef } = typed;
-      if (load === undefined) throw new ToolFailure(NO_LOAD);
+      // Empty is what a shell makes of a variable that is not set.
+      if (load === undefined || load === "") throw new ToolFailure(NO_LOAD);
       return run({ file, load, for: typed.for, seed, env, instance, html, format, compare, compareRef });
     });
 
@@ -282,19 +283,24 @@ function tellWhatIsMissing({ runs }: SimulationReport, { sides }: PreparedTrial,
   printLine(io.stderr, `These are the figures of ${names[0]} alone: it was ended before ${names[1]} was simulated.`);
 }
 
-const MINUTE_US = 60_000_000;
-
 function tellWhatIsLeft({ runs }: SimulationReport, options: SimulateOptions, io: Io): void {
   const run = runs.at(-1);
   for (const { tier, left, drainUs, requests, atUs } of run?.backlogs ?? []) {
     if (run === undefined || drainUs !== undefined) continue;
     const pace = (run.simulatedUs - atUs) / Math.max(1, requests - left);
-    const needed = Math.ceil((atUs + pace * requests * 1.05) / MINUTE_US);
-    const shown = needed > 180 ? `${Math.ceil(needed / 60)}h` : `${needed}m`;
-    const mend = requests === left ? "Simulate longer with --for." : `At this pace it takes about --for ${shown}.`;
+    const mend = requests === left ? "Simulate longer with --for." : mendAt(atUs + pace * requests * 1.05);
     printLine(
       io.stderr,
       `The backlog of ${showWhole(requests)} for ${tier} was not worked off in ${showTime(run.simulatedUs)}: ${showWhole(left)} of it are left. ${options.for === undefined ? "The load's for is too short for it. " : ""}${mend}`,
     );
   }
+}
+
+const MINUTE_US = 60_000_000;
+
+/** How a backlog is seen to its end that takes so long. */
+function mendAt(neededUs: number): string {
+  if (neededUs > LONGEST) return "At this pace it takes more than a year, which is not simulated.";
+  const minutes = Math.ceil(neededUs / MINUTE_US);
+  return `At this pace it takes about --for ${minutes > 180 ? `${Math.ceil(minutes / 60)}h` : `${minutes}m`}.`;
 }

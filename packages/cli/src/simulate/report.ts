@@ -48,11 +48,13 @@ export interface TierReport {
 
 export interface BacklogReport {
   readonly tier: string;
+  /** In full, also where the run ended while it came in. */
   readonly requests: number;
-  /** After the load's start. */
+  /** When the first of them came, after the load's start. */
   readonly atUs: Micros;
   /** From then to the end of its last request; undefined: it was not worked off. */
   readonly drainUs?: Micros;
+  /** How many have not ended, or not come. */
   readonly left: number;
 }
 
@@ -223,7 +225,7 @@ function backlogsOf({ plan, source, ...options }: RunOptions, { tally }: RunEnd)
     const counted = tally.streams[index];
     if (backlog === undefined || counted?.firstAt === undefined) return [];
     const { firstAt, emptyAt, asked } = counted;
-    // All of it is there at one instant. Where the run was ended in that instant, some were not yet counted.
+    // In full, as the load says it: where the run ended while it came in, the rest is left.
     const left = counted.left + backlog - asked;
     return {
       tier: tier ?? plan.defaultTier,

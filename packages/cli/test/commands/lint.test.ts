@@ -1,4 +1,4 @@
-import { mkdir } from "node:fs/promises";
+import { mkdir, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { changed, WEATHER } from "../gateway-text";
 import { newSession, type Session } from "../session";
@@ -191,8 +191,15 @@ test.each([
   ["gateways/weather", " Did you mean gateways/weather.yaml?"],
   ["gatewys", " Did you mean gateways?"],
   ["gatewys/weather.yaml", ""],
+  ["gateways/weather.yaml/tiers", ""],
+  ["gateways/ship.json", " Did you mean gateways/shop.json?"],
+  ["gateways/ship.yml", " Did you mean gateways/shop.yaml?"],
+  ["gateways/shop", " Did you mean gateways/shop.yaml?"],
+  ["gateways/linked.yaml", ""],
 ])("%s is not there, and the file that was likely meant is named", async (path, guess) => {
   await session.write("gateways/weather.yaml", WEATHER);
+  for (const ending of ["json", "md", "yaml"]) await session.write(`gateways/shop.${ending}`, WEATHER);
+  await symlink("nowhere", join(session.cwd, "gateways", "linked.yaml"));
   const { code, stderr } = await session.run(`lint ${path}`);
   expect({ code, stderr }).toEqual({ code: 2, stderr: `sluice: There is no file ${path}.${guess}\n` });
 });

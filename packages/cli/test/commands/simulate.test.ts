@@ -150,6 +150,12 @@ target: { outages: [{ from: 20s, until: 30s, failure: refused }] }
   expect(batch.waits?.maxUs).toBeGreaterThan(2_000_000);
 });
 
+test("a backlog that takes longer than is simulated names no --for that would be refused", async () => {
+  await session.write("years.yaml", "arrivals: [{ tier: BATCH, operation: price, backlog: 100000, within: 3650d }]\n");
+  const { stderr } = await session.run("simulate shop.yaml --load years.yaml --for 1h");
+  expect(stderr).toMatch(/ of it are left\. At this pace it takes more than a year, which is not simulated\.$/m);
+});
+
 test("--compare puts another file beside it under the same arrivals, with the differences", async () => {
   await session.write("faster.yaml", changed(SHOP, "rateLimit: 3/s", "rateLimit: 6/s"));
   const { code, stdout } = await session.run("simulate faster.yaml --load load.yaml --compare shop.yaml --seed 7");
@@ -288,7 +294,7 @@ test.each([
     "Nothing says what comes in. Name a load file, or recorded starts, with --load FILE.",
   ],
   ["a mistyped --load", "simulate shop.yaml --laod load.yaml", "unknown option '--laod'\n(Did you mean --load?)"],
-
+  ["a load of no name", "simulate shop.yaml --load=", "Nothing says what comes in."],
   [
     "a time without its unit",
     "simulate shop.yaml --load load.yaml --for 7",

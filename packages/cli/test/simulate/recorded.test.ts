@@ -75,6 +75,27 @@ test.each([
     "2:1",
     '2026-01-05T06:00:00Z,"HIGH',
   ],
+  ...["\n", "\r\n"].map((newLine): [string, string, string, string, string] => [
+    `such a quote below empty lines and a comment, with ${JSON.stringify(newLine)},`,
+    ["\uFEFFtime,tier", "12,HIGH", "", "# from here on", "", '13,"HIGH', "14,HIGH", ""].join(newLine),
+    "broken-recording",
+    "6:1",
+    '13,"HIGH',
+  ]),
+  [
+    "such a quote in the only line",
+    '2026-01-05T06:00:00Z,"HIGH',
+    "broken-recording",
+    "1:1",
+    '2026-01-05T06:00:00Z,"HIGH',
+  ],
+  [
+    "a quote in the middle of a field",
+    'time,tier\r\n12,HIGH\r\n13,HI"GH\r\n14,HIGH\r\n',
+    "broken-recording",
+    "3:1",
+    '13,HI"GH',
+  ],
   ["titles alone", "time,tier\n", "empty-recording", "1:1", "time,tier"],
 ])("%s is found where it stands", (_, text, name, at, marked) => {
   expect(foundIn(text, readCsv(text, "starts.csv", NAMES))).toMatchObject([{ name, at, text: marked }]);

@@ -231,10 +231,7 @@ function endOfField(raw: string, from: number): number {
 }
 
 function brokenTable(error: CsvError, text: string, file: string) {
-  // A quote that is never closed is noticed at the end of the file; `raw` is all of it from its row on.
-  const { code, raw, lines: readLines } = error;
-  const rest = code === "CSV_QUOTE_NOT_CLOSED" && typeof raw === "string" ? raw.replace(/^\r?\n/, "") : undefined;
-  const line = rest === undefined ? Number(readLines ?? 1) : text.slice(0, text.lastIndexOf(rest)).split("\n").length;
+  const line = lineOf(error, text);
   const lines = text.split("\n").slice(0, line - 1);
   const start = lines.reduce((sum, one) => sum + one.length + 1, 0);
   const length = text.slice(start).split(/\r?\n/, 1)[0]?.length ?? 0;
@@ -245,6 +242,15 @@ function brokenTable(error: CsvError, text: string, file: string) {
     why: "A quote is open or stands in the middle of a field, so nobody knows where its fields end.",
     hint: "Close the quote, or write it twice within quotes.",
   });
+}
+
+/** Of the row that could not be read, counted from 1. */
+function lineOf({ code, raw, lines }: CsvError, text: string): number {
+  if (code !== "CSV_QUOTE_NOT_CLOSED" || typeof raw !== "string") return Number(lines ?? 1);
+  // A quote that is never closed is noticed at the end of the file: `raw` is all of it from its row on, and before that
+  // what was skipped, where the parser leaves out half of each CRLF.
+  const row = raw.replace(/^(?:(?:#.*|\s*)[\r\n]+)+/, "");
+  return text.slice(0, text.length - row.length).split("\n").length;
 }
 
 const empty = (text: string, file: string) =>

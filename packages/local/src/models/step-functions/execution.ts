@@ -122,9 +122,10 @@ export class Execution {
     } else void pass(visit, state);
   }
 
-  /** Its visit has come to the end of the state. */
-  leave({ state }: Visit, { next, output, outputText }: Step): void {
-    const exitedId = this.history.stateExited(state, outputText);
+  /** A visit has come to the end of the state. */
+  leave(visit: Visit, { next, output, outputText }: Step): void {
+    if (!this.isIn(visit)) return;
+    const exitedId = this.history.stateExited(visit.state, outputText);
     if (next === undefined) this.succeed(outputText);
     else this.goOn(this.enter(next, output, outputText, exitedId));
   }
@@ -135,10 +136,16 @@ export class Execution {
     this.close("SUCCEEDED", undefined);
   }
 
-  /** Its visit cannot go on, and nothing catches that. */
-  fail(failure: Failure): void {
+  /** A visit cannot go on, and nothing catches that. */
+  fail(visit: Visit, failure: Failure): void {
+    if (!this.isIn(visit)) return;
     this.history.executionFailed(failure);
     this.close("FAILED", failure);
+  }
+
+  /** An execution that was stopped while a visit was under way hears no more of it. */
+  private isIn(visit: Visit): boolean {
+    return this.isRunning && visit === this.lastVisit;
   }
 
   private close(status: ExecutionStatus, failure: Failure | undefined): void {

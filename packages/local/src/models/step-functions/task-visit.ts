@@ -86,6 +86,7 @@ export class TaskVisit {
   /** @throws what is no failure of the state: a defect of a model */
   private retry(error: unknown): void {
     const failure = stateFailureOf(error);
+    if (this.isClosed) return;
     this.retries ??= new Retries(this.state.retriers, this.execution.surroundings.world.random);
     const waitUs = this.retries.waitAfter(failure.names);
     if (waitUs === undefined) void this.catchFailure(failure);

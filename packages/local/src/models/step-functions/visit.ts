@@ -20,9 +20,10 @@ export interface Step {
 /** What a visit needs of its execution. */
 export interface VisitingExecution extends ContextExecution {
   readonly history: History;
+  readonly isRunning: boolean;
   readonly surroundings: { readonly world: World };
   leave(visit: Visit, step: Step): void;
-  fail(failure: Failure): void;
+  fail(visit: Visit, failure: Failure): void;
   /** What comes of `work`, and never anything once the execution has ended. */
   whileRunning<T>(work: Promise<T>): Promise<T>;
 }
@@ -50,13 +51,14 @@ export class Visit {
     this.enteredAtMs = execution.surroundings.world.clock.wallMs();
   }
 
+  /** On to the next state, unless the execution has ended meanwhile. */
   leave(step: Step): void {
     this.execution.leave(this, step);
   }
 
-  /** Ends the execution. */
+  /** Ends the execution, unless it has ended meanwhile. */
   fail(failure: Failure): void {
-    this.execution.fail(failure);
+    this.execution.fail(this, failure);
   }
 
   /** `$states.context`; of a task's attempt with its token. */
@@ -107,10 +109,11 @@ export class Visit {
   ): StateFailure {
     const cause = `${this.executing()} The JSONata expression '${expression.source}' specified for the field '${field}' ${what}`;
     const error = "States.QueryEvaluationError";
-    const { history } = this.execution;
+    const { history, isRunning } = this.execution;
     // Recorded on AWS: right after a state's entry, the event before is the one before that entry.
     const previousId = history.lastId === this.enteredId ? this.beforeId : history.lastId;
-    history.evaluationFailed({ cause, error, location: field, state: this.state.name }, previousId);
+    // The history of one that was stopped meanwhile is closed.
+    if (isRunning) history.evaluationFailed({ cause, error, location: field, state: this.state.name }, previousId);
     return new StateFailure(error, cause);
   }
 
