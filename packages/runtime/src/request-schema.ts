@@ -1,3 +1,4 @@
+import { isNativeError } from "node:util/types";
 import type { GatewayPlan, Json, OperationPlan } from "@sluice/dsl";
 import Ajv2020, { type ErrorObject, type ValidateFunction } from "ajv/dist/2020";
 
@@ -43,7 +44,7 @@ function compile(name: string, schema: Json): ValidateFunction {
     if (typeof schema !== "object" || schema === null || Array.isArray(schema)) throw new Error("it is no map");
     return ajv.compile(schema);
   } catch (error) {
-    const text = error instanceof Error ? error.message : String(error);
+    const text = isNativeError(error) ? error.message : String(error);
     throw new Error(`operations.${name}.request is no JSON Schema: ${text}`);
   }
 }

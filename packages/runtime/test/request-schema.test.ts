@@ -71,7 +71,7 @@ test("a schema that names its draft works", () => {
 
 test("a schema that is none stops the worker when it starts, by the operation's name", () => {
   expect(() => createRequestValidator({ operations: [operation({ type: "strin" })] })).toThrow(
-    /^operations\.company\.request is no JSON Schema: /,
+    /^operations\.company\.request is no JSON Schema: (?!Error)/,
   );
 });
 

@@ -22,7 +22,8 @@ interface Kind {
   strike(random: Random, scenario: Scenario, plan: GatewayPlan): Scenario;
 }
 
-/** One after the other. A new one comes at the end: so the seeds that do not draw it keep their meaning. */
+/** One after the other, a later one on top of what came before. A new one comes at the end: so the seeds that do not draw it
+ * keep their meaning. */
 const KINDS: readonly Kind[] = [
   { share: 0.15, strike: clearSky },
   { share: 0.12, strike: overtaken },
@@ -86,7 +87,7 @@ function overtaken(random: Random, scenario: Scenario, plan: GatewayPlan): Scena
 }
 
 /**
- * Nothing goes wrong at all, and no request expires: whatever is late or out of turn has no excuse. Half of them show what
+ * Nothing goes wrong at all (but what kinds after this one bring), and no request expires: whatever is late or out of turn has no excuse. Half of them show what
  * lower tiers get that were silent for long, and are to get a share worth counting.
  */
 function clearSky(random: Random, scenario: Scenario, plan: GatewayPlan): Scenario {

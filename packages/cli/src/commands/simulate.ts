@@ -132,11 +132,13 @@ export async function runSimulate(options: SimulateOptions, io: Io): Promise<Exi
     if (report !== undefined) await tell(report, { trial, options, isFirst: reports.push(report) === 1, io });
     if (report !== undefined && report.runs.length < trial.sides.length) tellWhatIsMissing(report, trial, io);
     if (isCutOff) break;
-    if (report !== undefined) tellWhatIsLeft(report, options, io);
+    if (report !== undefined) tellWhatIsLeft(report, options.for === undefined && hasLength(trial), io);
   }
   if (options.format === "json" && reports.length > 0) printLine(io.stdout, jsonOf(reports, trials));
   return isCutOff ? exitCodeOf(io.interrupt) : 0;
 }
+
+const hasLength = ({ sides: [side] }: PreparedTrial): boolean => side?.source.load.for !== undefined;
 
 const isEndedEarly = ({ runs }: SimulationReport, { sides }: PreparedTrial): boolean =>
   runs.some((run) => run.isInterrupted) || runs.length < sides.length;
@@ -283,7 +285,8 @@ function tellWhatIsMissing({ runs }: SimulationReport, { sides }: PreparedTrial,
   printLine(io.stderr, `These are the figures of ${names[0]} alone: it was ended before ${names[1]} was simulated.`);
 }
 
-function tellWhatIsLeft({ runs }: SimulationReport, options: SimulateOptions, io: Io): void {
+/** @param isTheLoads whether the load says how long is simulated */
+function tellWhatIsLeft({ runs }: SimulationReport, isTheLoads: boolean, io: Io): void {
   const run = runs.at(-1);
   for (const { tier, left, drainUs, requests, atUs } of run?.backlogs ?? []) {
     if (run === undefined || drainUs !== undefined) continue;
@@ -291,7 +294,7 @@ function tellWhatIsLeft({ runs }: SimulationReport, options: SimulateOptions, io
     const mend = requests === left ? "Simulate longer with --for." : mendAt(atUs + pace * requests * 1.05);
     printLine(
       io.stderr,
-      `The backlog of ${showWhole(requests)} for ${tier} was not worked off in ${showTime(run.simulatedUs)}: ${showWhole(left)} of it are left. ${options.for === undefined ? "The load's for is too short for it. " : ""}${mend}`,
+      `The backlog of ${showWhole(requests)} for ${tier} was not worked off in ${showTime(run.simulatedUs)}: ${showWhole(left)} of it are left. ${isTheLoads ? "The load's for is too short for it. " : ""}${mend}`,
     );
   }
 }
