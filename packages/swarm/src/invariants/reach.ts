@@ -31,8 +31,10 @@ export class Reach {
   private diedAtUs = us(Number.NEGATIVE_INFINITY);
   private quietUntilUs = us(Number.NEGATIVE_INFINITY);
   /**
-   * When a place at the target comes free nobody knows beforehand. Where the target drops idle connections as fast as they
-   * are made, what is in hand is being connected again at that moment, and what is ready below it starts.
+   * Where the target drops idle connections as fast as they are made, what is in hand may be being connected again at the
+   * moment of its start, and what is ready below it starts: whenever a place at the target comes free, which nobody knows
+   * beforehand; and, where a connection is dropped sooner than the next one stands, at any start that was not foreseen so
+   * long before.
    */
   private readonly isUnready: boolean;
   private readonly prepareUs: Micros;
@@ -42,7 +44,7 @@ export class Reach {
   constructor(private readonly setting: Setting) {
     const { intervalUs, jitterUs } = setting.plan.limit;
     const { handshakeMs, idleMs } = setting.scenario.target;
-    this.isUnready = setting.file.concurrency !== undefined && idleMs < 10 * handshakeMs;
+    this.isUnready = idleMs < (setting.file.concurrency === undefined ? 1 : 10) * handshakeMs;
     this.pollUs = us(LONG_POLL + awsCallUs(setting));
     this.prepareUs = us(2 * (2 * awsCallUs(setting) + ms(handshakeMs)) + 2 * intervalUs + jitterUs + seconds(1));
     this.looksUs = us(this.prepareUs + K_LOOKS * LONG_POLL);
