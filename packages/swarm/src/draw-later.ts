@@ -1,5 +1,5 @@
 import { type GatewayPlan, us } from "@sluice/dsl";
-import { backlog, mergeLoads, type Random } from "@sluice/local";
+import { backlog, type LoadRequest, mergeLoads, type Random } from "@sluice/local";
 import { oneOf, some } from "./draw";
 import type { Operation, Scenario, ScenarioRequest, TargetPhase } from "./scenario";
 
@@ -71,16 +71,14 @@ function held(random: Random, scenario: Scenario): Scenario {
 function overtaken(random: Random, scenario: Scenario, plan: GatewayPlan): Scenario {
   const [highest = plan.defaultTier, ...lower] = plan.tiers.map(({ name }) => name);
   const { name: operation } = oneOf(random, plan.operations);
-  const load = (tier: string, count: number, atMs: number) =>
-    backlog({ tier, operation, requestOf: () => ({}) }, count, us(atMs * 1_000));
   const comesMs = random.between(3_000, 10_000);
-  const first = lower.flatMap((tier) => load(tier, random.between(10, 40), 0));
-  const requests = mergeLoads(first, load(highest, random.between(20, 60), comesMs));
+  const first = lower.flatMap((tier) => allAt(0, tier, operation, random.between(10, 40)));
+  const requests = mergeLoads(first, allAt(comesMs, highest, operation, random.between(20, 60)));
   return {
     ...scenario,
-    requests: requests.map(({ atUs, tier }, index) => ({
-      ...{ name: `r${index}`, atMs: Math.round(atUs / 1_000), tier, operation },
-      ...(tier !== highest && random.chance(0.5) && { stopAfterMs: comesMs + random.between(0, 5_000) }),
+    requests: requests.map(asRequest).map((request) => ({
+      ...request,
+      ...(request.tier !== highest && random.chance(0.5) && { stopAfterMs: comesMs + random.between(0, 5_000) }),
     })),
     target: { ...scenario.target, handshakeMs: random.between(300, 1_500), idleMs: random.between(10_000, 20_000) },
   };
@@ -117,16 +115,21 @@ const NO_TAIL = { share: 0, latencyMs: 0 };
 function drawHighestFirst(random: Random, plan: GatewayPlan, stormMs: number): ScenarioRequest[] {
   const [highest, ...lower] = plan.tiers.map(({ name }) => name);
   const { name: operation } = oneOf(random, plan.operations);
-  const load = (tier: string, count: number, atMs: number) =>
-    backlog({ tier, operation, requestOf: () => ({}) }, count, us(atMs * 1_000));
   const first = random.between(60, 100);
   const busyMs = Math.min(stormMs, (first * plan.limit.intervalUs) / 1_000);
   const untilMs = Math.round((random.between(4, 9) / 10) * busyMs);
   return mergeLoads(
-    load(highest ?? plan.defaultTier, first, 0),
-    ...lower.map((tier) => load(tier, random.between(10, 20), untilMs)),
-  ).map(({ atUs, tier }, index) => ({ name: `r${index}`, atMs: Math.round(atUs / 1_000), tier, operation }));
+    allAt(0, highest ?? plan.defaultTier, operation, first),
+    ...lower.map((tier) => allAt(untilMs, tier, operation, random.between(10, 20))),
+  ).map(asRequest);
 }
+
+const allAt = (atMs: number, tier: string, operation: string, count: number): LoadRequest[] =>
+  backlog({ tier, operation, requestOf: () => ({}) }, count, us(atMs * 1_000));
+
+const asRequest = ({ atUs, tier, operation }: LoadRequest, index: number): ScenarioRequest => ({
+  ...{ name: `r${index}`, atMs: Math.round(atUs / 1_000), tier, operation },
+});
 
 /** Everybody who waits then loses interest at once: whoever asked for all of it has been stopped. */
 const stoppedAt = (request: ScenarioRequest, atMs: number): ScenarioRequest =>
