@@ -33,7 +33,7 @@ const HIGH_SHARE = 0.2;
 /** Publish, poll and cold start. */
 const FIRST_TURN_BEGINS = 300_000;
 
-/** What is run: a limit, how long the target takes, and for how many calls' time. */
+/** What is run: a limit, how long the target takes, for how many calls' time, and how it treats connections. */
 const SIZES = {
   real: [
     { rate: "1/3s", latencyMs: 150, calls: 800 },
@@ -41,13 +41,15 @@ const SIZES = {
     { rate: "3/s", latencyMs: 150, calls: 1_500 },
     { rate: "10/s", latencyMs: 150, calls: 2_000 },
     { rate: "10/s", latencyMs: 2_000, calls: 2_000 },
+    { rate: "10/s", latencyMs: 150, calls: 2_000, connections: { handshakeMs: 1_300, idleMs: 680 } },
     { rate: "50/s", latencyMs: 150, calls: 11_000 },
   ],
   small: [{ rate: "10/s", latencyMs: 150, calls: 60 }],
 };
 
 /**
- * @typedef {{ rate: string, latencyMs: number, calls: number }} Case
+ * @typedef {{ handshakeMs: number, idleMs: number }} Connections how long one takes, and when it is dropped unused
+ * @typedef {{ rate: string, latencyMs: number, calls: number, connections?: Connections }} Case
  * @typedef {Awaited<ReturnType<typeof simulate>>} Simulation
  * @typedef {import("@sluice/dsl").GatewayPlan} Plan
  * @typedef {import("@sluice/dsl").Micros} Micros
@@ -57,14 +59,14 @@ const SIZES = {
  */
 
 /** @param {Case} given @param {number} seed @param {string} folder */
-async function run({ rate, latencyMs, calls }, seed, folder) {
+async function run({ rate, latencyMs, calls, connections }, seed, folder) {
   const gateway = synthesize(planGateway(specOf(rate)), folder);
   const { limit, tiers } = gateway.plan;
   const world = await simulate({
     ...gateway,
     seed,
     pathVariesUs: us(limit.jitterUs - limit.latenessUs),
-    target: { react: () => answered(us(latencyMs * 1_000)) },
+    target: { react: () => answered(us(latencyMs * 1_000)), ...connectionTimes(connections) },
   });
   const awsCalls = countCalls(world);
   const lengthUs = calls * limit.intervalUs;
@@ -72,8 +74,12 @@ async function run({ rate, latencyMs, calls }, seed, folder) {
   const arrivals = load.map(({ atUs, tier }, i) => ({ name: `${tier}-${i}`, atUs, tier }));
   for (const { name, atUs, tier } of arrivals) world.send(tier, name, atUs > 0 ? { delayUs: atUs } : {});
   await world.clock.run({ until: us(lengthUs) });
-  return figures({ rate, latencyMs }, world, { limit, tiers, arrivals }, awsCalls);
+  return figures({ rate, latencyMs, ...(connections && { connections }) }, world, { limit, tiers, arrivals }, awsCalls);
 }
+
+/** @param {Connections | undefined} connections */
+const connectionTimes = (connections) =>
+  connections && { handshakeUs: us(connections.handshakeMs * 1_000), idleUs: us(connections.idleMs * 1_000) };
 
 /**
  * More NORMAL and BATCH than can be called in that time, all there at once, and HIGH throughout.
@@ -111,7 +117,7 @@ function countCalls({ services: { cloud } }) {
 }
 
 /**
- * @param {Pick<Case, "rate" | "latencyMs">} given
+ * @param {Pick<Case, "rate" | "latencyMs" | "connections">} given
  * @param {Simulation} world
  * @param {{ limit: Plan["limit"], tiers: Plan["tiers"], arrivals: readonly Asked[] }} asked
  * @param {AwsCalls} awsCalls
@@ -165,6 +171,12 @@ async function figures(given, world, { limit, tiers, arrivals }, awsCalls) {
   };
 }
 
+/** @param {Result} result */
+function describeTarget({ latencyMs, connections }) {
+  if (connections === undefined) return `${latencyMs} ms`;
+  return `${latencyMs} ms; connects in ${connections.handshakeMs} ms, drops after ${connections.idleMs} ms`;
+}
+
 /** @param {readonly Result[]} results */
 function print(results) {
   const table = new Table({
@@ -186,7 +198,7 @@ function print(results) {
     const { sqs, sfn, dynamodb } = r.awsCallsPerRequest;
     table.push([
       r.rate,
-      `${r.latencyMs} ms`,
+      describeTarget(r),
       r.calls,
       `${r.mostInWindow} of ${r.limit}`,
       `${(r.shareOfAllowedRate * 100).toFixed(1)} %`,

@@ -237,16 +237,6 @@ describe("order of tiers", () => {
     expect(crashed(-0.5)).toBe("kept");
     expect(crashed(-2)).toContain("order: LOW4 of LOW was started");
   });
-  test("where connections are dropped sooner than made, what is in hand may have none when its start comes", () => {
-    const dropping = (target: { handshakeMs: number; idleMs: number }): Setting => ({
-      ...{ file: { ...file, concurrency: undefined }, plan },
-      scenario: { ...setting.scenario, target: { ...target, phases: [] } },
-    });
-    expect(judgeLog(pressed("LOW", 5), dropping({ handshakeMs: 1_000, idleMs: 700 }))).toBe("kept");
-    expect(judgeLog(pressed("LOW", 5), dropping({ handshakeMs: 1_000, idleMs: 1_100 }))).toContain(
-      "order: LOW4 of LOW",
-    );
-  });
 });
 
 test("a higher tier does not press until a while after the target's quiet", () => {

@@ -22,6 +22,7 @@ test.each([
   [140, "a stopped order that had been called is unknown when it is redriven"],
   [308, "a renewal that lands late does not hide what was given back"],
   [994, "a request that is ready a second before its start is not passed over"],
+  [7075, "a tier whose connections were lost takes those of a lower one"],
   [1037, "a refused order whose refusal could not be told is called again"],
   [33, "in deferral, a request whose deadline passes while its slot waits is not called"],
 ])(

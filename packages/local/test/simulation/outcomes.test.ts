@@ -124,6 +124,17 @@ test("a target whose handshakes take 300 ms and which drops idle connections aft
   expect(mostInWindow(gateway, world)).toBe(10);
 });
 
+test("where connections are dropped sooner than made, a higher tier takes those that were made for a lower one", async () => {
+  const world = await worldOf(gateway, { target: { handshakeUs: ms(1_300), idleUs: ms(680) } });
+  for (let i = 0; i < 300; i++) world.send("NORMAL", `n${i}`, { operation: "read" });
+  const asked = Array.from({ length: 10 }, (_, i) => seconds(5 + 2 * i));
+  for (const [i, delayUs] of asked.entries()) world.send("HIGH", `h${i}`, { operation: "read", delayUs });
+  await world.run("40s");
+  const calledAt = new Map(world.callsAtTarget().map((name, at) => [name, world.target.arrivals[at]?.atUs ?? 0]));
+  const waits = asked.map((askedUs, i) => (calledAt.get(`h${i}`) ?? Number.POSITIVE_INFINITY) - askedUs);
+  expect(Math.max(...waits)).toBeLessThan(ms(400));
+});
+
 test("a target with slow handshakes whose answers take now a moment and now seconds is called at its limit", async () => {
   const latencies = new Random(5);
   const world = await worldOf(gateway, {

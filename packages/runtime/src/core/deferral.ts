@@ -1,11 +1,12 @@
 import { type DeferralPlan, type LimitPlan, type Micros, ms, seconds, us } from "@sluice/dsl";
+import { connectOnce } from "./connecting";
 import { decided, nextStartAt, type Pace, unknownPast } from "./pacer";
 import type { GateState, Received } from "./ports";
 import { accept, isPastDeadline, receive, remove, renew, SHORT_LOOK, tendHands } from "./receiving";
 import type { HeldRequest } from "./request";
 import { createAlarm, createSignal } from "./signal";
-import { canStart, giveBack, prepareStart } from "./staging";
-import { begin } from "./starting";
+import { giveBack, stage } from "./staging";
+import { begin, canBegin } from "./starting";
 import {
   chore,
   gateFailed,
@@ -176,17 +177,15 @@ async function ask(state: SlotState, hand: Hand): Promise<HeldRequest | undefine
 
 async function getReady(state: SlotState, held: HeldRequest, own: HeldRequest): Promise<void> {
   if (!isInHand(state, held)) return;
-  const now = state.worker.ports.clock.now();
   // Its poller may have had it for almost as long as it is hidden, if Lambda was throttled.
-  if (held === own) renew(state, held, now);
-  prepare(state, held, now);
-  await settle(state);
+  if (held === own) renew(state, held, state.worker.ports.clock.now());
+  await prepare(state, held);
 }
 
-function prepare(state: SlotState, held: HeldRequest, now: Micros): void {
-  const { stage } = held;
-  held.stage = { kind: "staging", previous: stage.kind === "ready" ? stage.call : undefined };
-  chore(state, () => prepareStart(state, handOf(state, held.message.tier), held, now));
+async function prepare(state: SlotState, held: HeldRequest): Promise<void> {
+  stage(state, handOf(state, held.message.tier), held);
+  connectOnce(state, startDue(state));
+  await settle(state);
 }
 
 /** @returns whether it was started */
@@ -196,11 +195,8 @@ async function startWhenDue(state: SlotState, held: HeldRequest): Promise<boolea
   // An interval may be longer than what was left to its deadline.
   tendHands(state);
   await settle(state);
-  if (isInHand(state, held) && !canStart(state, held) && held.stage.kind === "ready") {
-    prepare(state, held, clock.now());
-    await settle(state);
-  }
-  if (!isInHand(state, held) || !(await isOpen(state)) || !canStart(state, held)) return false;
+  if (isInHand(state, held) && !canBegin(state, held) && held.stage.kind === "ready") await prepare(state, held);
+  if (!isInHand(state, held) || !(await isOpen(state)) || !canBegin(state, held)) return false;
   if (isPastDeadline(state, held)) return false;
   // The clock is read last: whatever happens between here and the bytes is late, and only lateness is allowed for.
   const now = clock.now();

@@ -11,8 +11,10 @@ export interface WorkerMemory {
   readonly taken: Set<string>;
   /** Until when each timed-out call still counts as open at the target. */
   lingering: Micros[];
-  /** The longest recent time from taking a request up to being ready to start; decays. */
+  /** The longest recent time from taking a request up to knowing that it may be called, and how. */
   stagingUs: Micros | undefined;
+  /** The longest recent time that a connection took. */
+  connectUs: Micros | undefined;
 }
 
 export const newWorkerMemory = (): WorkerMemory => ({
@@ -22,6 +24,7 @@ export const newWorkerMemory = (): WorkerMemory => ({
   taken: new Set(),
   lingering: [],
   stagingUs: undefined,
+  connectUs: undefined,
 });
 
 /** Enough for the bells that may still be waiting after a long backlog; about 10 MB of ids. */

@@ -74,13 +74,23 @@ export interface Callback {
   fail(token: string, error: string, cause: string): Promise<void>;
 }
 
-/** The target, in two steps: everything that may take its time before the start, and the start. */
-export interface Endpoint {
+/**
+ * The target. Everything that may take its time comes before the start: forming the call, and a connection that stands. They
+ * are two things, because the call that starts next takes whichever connection stands.
+ *
+ * @typeParam Form what is sent, which only its own endpoint reads
+ */
+export interface Endpoint<Form = unknown> {
   /**
-   * Expands the request, fetches secrets, and establishes a connection; sends nothing that the target counts.
-   * Rejects with {@link NotSent} when that fails.
+   * Expands the request and fetches secrets. Rejects with {@link NotSent}: `invalidRequest` when the request cannot be sent,
+   * `unavailable` when it cannot be formed now.
    */
-  prepare(operation: OperationPlan, request: Json, context: CallContext): Promise<PreparedCall>;
+  form(operation: OperationPlan, request: Json, context: CallContext): Promise<Form>;
+  /**
+   * A connection for one call that will start at about `startAt`, of {@link Clock.now}: an idle one where one may still be
+   * used then. Sends nothing that the target counts. Rejects with {@link NotSent} (`unavailable`).
+   */
+  connect(startAt: Micros): Promise<Connection<Form>>;
   /** Closes every connection; at a turn's end. */
   close(): Promise<void>;
 }
@@ -94,17 +104,23 @@ export interface CallContext {
   readonly idempotencyKey: string;
 }
 
-/** A call whose connection stands. */
-export interface PreparedCall {
-  /** False when the connection was lost since; then prepare again. */
-  readonly isReady: boolean;
+/** A connection that was established for one call. */
+export interface Connection<Form = unknown> {
+  /** A call may be started on it before that; long ago once one was started, or the connection was lost. */
+  readonly readyUntil: Micros;
   /**
-   * Writes the request's first byte at once, in the same tick. `written` resolves when the bytes have been handed to the
+   * Writes the call's first byte at once, in the same tick. `written` resolves when the bytes have been handed to the
    * kernel (and also when the write failed); `ended` with what came of it, never rejecting, within the response timeout.
    */
-  start(): { readonly written: Promise<void>; readonly ended: Promise<CallEnd> };
-  /** Gives the connection back unused. */
+  start(form: Form): StartedCall;
+  /** Closes it, unused. */
   discard(): void;
+}
+
+/** @see Connection.start */
+export interface StartedCall {
+  readonly written: Promise<void>;
+  readonly ended: Promise<CallEnd>;
 }
 
 /** The raw end of a call, before it is classified. */

@@ -17,9 +17,12 @@ const SHORT_LOOK_AGAIN_AFTER: Micros = ms(100);
 const RECEIVE_AGAIN_AFTER: Micros = seconds(1);
 const MAX_RECEIVE_FAILURES = 5;
 
+/** What one receive brings at most. */
+export const MAX_HAND = 10;
+
 /** How many requests of a tier are worth holding: what can start before another receive would bring more. */
 export function handSize(intervalUs: Micros, stagingUs: Micros): number {
-  return Math.min(10, 1 + Math.ceil(stagingUs / intervalUs));
+  return Math.min(MAX_HAND, 1 + Math.ceil(stagingUs / intervalUs));
 }
 
 /** Asks the queue of each hand that has room and is not asked already. A receive, once begun, is never aborted. */
@@ -162,7 +165,6 @@ export function tendHands(state: TurnState): void {
       if (held.stage.kind === "staging") continue;
       if (isPastDeadline(state, held)) {
         remove(hand, held);
-        if (held.stage.kind === "ready") held.stage.call.discard();
         chore(state, () => expire(state, held));
       } else if (now - held.visibleFrom >= RENEW_AFTER) {
         renew(state, held, now);

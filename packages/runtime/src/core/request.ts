@@ -1,6 +1,6 @@
 import { hash } from "node:crypto";
 import type { Cause, Envelope, Micros, OperationPlan, OutcomeKind } from "@sluice/dsl";
-import type { CallContext, NotSent, PreparedCall, Received } from "./ports";
+import type { CallContext, NotSent, Received } from "./ports";
 
 /** A request that this turn holds: received, readable, not started. */
 export interface HeldRequest {
@@ -22,8 +22,9 @@ export interface HeldRequest {
 /** How far the preparation of a held request is. */
 export type Stage =
   | { readonly kind: "waiting"; readonly notBefore: Micros }
-  | { readonly kind: "staging"; readonly previous: PreparedCall | undefined }
-  | { readonly kind: "ready"; readonly call: PreparedCall; readonly aliveAt: Micros }
+  | { readonly kind: "staging" }
+  /** It may be called, `form` is what is sent, and its token was known to be alive at `aliveAt`. */
+  | { readonly kind: "ready"; readonly form: unknown; readonly aliveAt: Micros }
   /** It could not be sent. It still takes a start, or an outage would eat the backlog as fast as it can be received. */
   | { readonly kind: "unsendable"; readonly reason: NotSent };
 

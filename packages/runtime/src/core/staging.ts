@@ -1,10 +1,11 @@
 import { ERRORS, type Micros, ms, seconds, us } from "@sluice/dsl";
 import { fail, failClaimed } from "./answering";
 import { rightToCall, unclaim } from "./claim";
+import { leadUs, rememberSlowest } from "./lead";
 import { forgetTaken } from "./memory";
 import { predictPicks } from "./pick";
-import { NotSent, type PreparedCall } from "./ports";
-import { dropGone, remove } from "./receiving";
+import { NotSent } from "./ports";
+import { dropGone, MAX_HAND, remove } from "./receiving";
 import { claimExpiry, type HeldRequest, type Stage } from "./request";
 import { chore, describe, gateFailed, type Hand, mayGoOn, type TurnState } from "./turn-state";
 
@@ -22,25 +23,8 @@ const STAGE_AGAIN_AFTER: Micros = seconds(1);
 const MAX_DEATHS = 3;
 
 /**
- * How much of the longest preparation each later one leaves. Most find an idle connection and take a few milliseconds;
- * the next that finds none must still begin a handshake ahead of its start. With 0.95, a target of uneven answers and
- * handshakes of 400 ms was called at 97 % of its rate.
- */
-const STAGING_REMEMBERED = 0.99;
-
-const MIN_LEAD: Micros = ms(10);
-const FIRST_LEAD: Micros = ms(100);
-const MAX_LEAD: Micros = seconds(3);
-
-/** How long before its start a request is prepared: a little longer than that has lately taken. */
-export function leadUs(state: TurnState): Micros {
-  const seen = state.worker.memory.stagingUs;
-  return us(Math.min(MAX_LEAD, seen === undefined ? FIRST_LEAD : Math.max(MIN_LEAD, seen * 1.5)));
-}
-
-/**
- * Prepares the requests that would start within the lead time, in the order in which they would: asks for the token,
- * claims, connects. A higher request that arrives later is prepared too and overtakes what is ready.
+ * Makes the requests ready that would start within the lead time, in the order in which they would: asks for their tokens
+ * and claims. A higher request that arrives later is made ready too and overtakes what is.
  *
  * @returns the instant at which the next one becomes worth preparing
  */
@@ -48,7 +32,7 @@ export function stageDue(state: TurnState, nextStart: Micros): Micros {
   const { plan, memory, ports } = state.worker;
   const { intervalUs } = plan.limit;
   const now = ports.clock.now();
-  const lead = leadUs(state);
+  const lead = leadUs(memory.stagingUs);
   const from = us(Math.max(now, nextStart));
   if (now + lead < from) return us(from - lead);
   const count = Math.min(plan.openCalls, Math.floor((now + lead - from) / intervalUs) + 1);
@@ -65,51 +49,65 @@ export function stageDue(state: TurnState, nextStart: Micros): Micros {
 }
 
 function stageIfNeeded(state: TurnState, hand: Hand, held: HeldRequest, startAt: Micros): void {
-  const { stage } = held;
-  if (stage.kind === "staging" || stage.kind === "unsendable") return;
-  const now = state.worker.ports.clock.now();
-  const due = stage.kind === "waiting" ? stage.notBefore : askAgainAt(stage, startAt);
+  if (held.stage.kind === "staging" || held.stage.kind === "unsendable") return;
+  const due = held.stage.kind === "waiting" ? held.stage.notBefore : askAgainAt(held.stage, startAt);
   if (due === undefined) return;
-  if (now < due) {
+  if (state.worker.ports.clock.now() < due) {
     state.alarm(due);
     return;
   }
-  held.stage = { kind: "staging", previous: stage.kind === "ready" ? stage.call : undefined };
-  chore(state, () => prepareStart(state, hand, held, now));
+  stage(state, hand, held);
+}
+
+/** Asks whether the request may be called, and forms its call; the turn is told when that is done. */
+export function stage(state: TurnState, hand: Hand, held: HeldRequest): void {
+  const beganAt = state.worker.ports.clock.now();
+  held.stage = { kind: "staging" };
+  chore(state, () => prepareStart(state, hand, held, beganAt));
 }
 
 /** When to ask again about what is ready, for a start at `startAt`; undefined: it will do as it is. */
-function askAgainAt({ call, aliveAt }: Extract<Stage, { kind: "ready" }>, startAt: Micros): Micros | undefined {
-  if (!call.isReady) return us(0);
+function askAgainAt({ aliveAt }: Extract<Stage, { kind: "ready" }>, startAt: Micros): Micros | undefined {
   if (aliveAt + ALIVE_FOR >= startAt + ASK_AGAIN_AHEAD / 2) return undefined;
   return us(startAt - ASK_AGAIN_AHEAD);
 }
 
-/** Whether a start may be spent on it now. */
-export function canStart(state: TurnState, held: HeldRequest): boolean {
-  const { stage } = held;
-  if (stage.kind === "unsendable") return true;
-  if (stage.kind !== "ready" || !stage.call.isReady) return false;
-  return state.worker.ports.clock.now() - stage.aliveAt <= ALIVE_FOR;
+/**
+ * How many calls could start, if each had a connection: those of the requests in hand, or as many as may be open where a
+ * hand is so full that its queue must be expected to hold more.
+ */
+export function countStartable({ hands, worker: { plan, ports } }: TurnState): number {
+  const now = ports.clock.now();
+  const isStartable = ({ stage }: HeldRequest) =>
+    stage.kind === "waiting" ? stage.notBefore <= now : stage.kind !== "unsendable";
+  let held = 0;
+  for (const { requests } of hands) {
+    const startable = requests.filter(isStartable).length;
+    if (startable > MAX_HAND / 2) return plan.openCalls;
+    held += startable;
+  }
+  return Math.min(plan.openCalls, held);
 }
 
-/** Asks for the token, claims and connects. The request is then ready, waits to be asked about again, or has ended. */
-export async function prepareStart(state: TurnState, hand: Hand, held: HeldRequest, beganAt: Micros): Promise<void> {
+/** Whether a start may be spent on it now, as far as it is concerned: on what connection is another matter. */
+export function canStart(state: TurnState, { stage }: HeldRequest): boolean {
+  if (stage.kind === "unsendable") return true;
+  return stage.kind === "ready" && state.worker.ports.clock.now() - stage.aliveAt <= ALIVE_FOR;
+}
+
+/** The request is then ready, waits to be asked about again, or has ended. */
+async function prepareStart(state: TurnState, hand: Hand, held: HeldRequest, beganAt: Micros): Promise<void> {
   const { memory, ports } = state.worker;
   if (!(await countRedelivery(state, hand, held))) return;
-  const previous = held.stage.kind === "staging" ? held.stage.previous : undefined;
-  const [right, call] = await Promise.all([
+  const [right, form] = await Promise.all([
     rightToCall(state, held),
-    outcomeOf(prepareUnlessReady(state, held, previous)),
+    outcomeOf(ports.endpoint.form(held.operation, held.envelope.request, held.context)),
   ]);
-  const prepared = "value" in call ? call.value : undefined;
   if (right === "unsure") {
-    prepared?.discard();
     held.stage = { kind: "waiting", notBefore: us(ports.clock.now() + STAGE_AGAIN_AFTER) };
     return;
   }
   if (right !== "mine") {
-    prepared?.discard();
     if (right === "gone") await dropGone(state, hand, held);
     else {
       remove(hand, held);
@@ -117,16 +115,15 @@ export async function prepareStart(state: TurnState, hand: Hand, held: HeldReque
     }
     return;
   }
-  if (prepared !== undefined) {
-    held.stage = { kind: "ready", call: prepared, aliveAt: ports.clock.now() };
-    const took = ports.clock.now() - beganAt;
-    memory.stagingUs = us(Math.max(took, (memory.stagingUs ?? took) * STAGING_REMEMBERED));
+  if ("reason" in form) {
+    await unformed(state, hand, held, form.reason);
     return;
   }
-  await unprepared(state, hand, held, "reason" in call ? call.reason : undefined);
+  held.stage = { kind: "ready", form: form.value, aliveAt: ports.clock.now() };
+  memory.stagingUs = rememberSlowest(memory.stagingUs, us(ports.clock.now() - beganAt));
 }
 
-async function unprepared(state: TurnState, hand: Hand, held: HeldRequest, reason: unknown): Promise<void> {
+async function unformed(state: TurnState, hand: Hand, held: HeldRequest, reason: unknown): Promise<void> {
   if (reason instanceof NotSent && reason.reason === "unavailable") {
     held.stage = { kind: "unsendable", reason };
     return;
@@ -164,16 +161,6 @@ const outcomeOf = <T>(work: Promise<T>): Promise<{ readonly value: T } | { reado
     (reason: unknown) => ({ reason }),
   );
 
-function prepareUnlessReady(
-  state: TurnState,
-  held: HeldRequest,
-  previous: PreparedCall | undefined,
-): Promise<PreparedCall> {
-  if (previous?.isReady) return Promise.resolve(previous);
-  previous?.discard();
-  return state.worker.ports.endpoint.prepare(held.operation, held.envelope.request, held.context);
-}
-
 /**
  * Gives a request back that was not called: its claim and its count are taken back first, so that the next turn finds
  * nothing against it; then it is visible at once, or `hiddenFor` later, or when its visibility ends.
@@ -186,7 +173,6 @@ export async function giveBack(
   // Landing afterwards, a renewal would hide what is given back, and no bell would ring for it.
   await held.renewal;
   const { gate, tiers } = state.worker.ports;
-  if (held.stage.kind === "ready") held.stage.call.discard();
   try {
     await unclaim(state, held);
     if (held.isCounted) await gate.uncountTry(held.envelope.id, state.turn.id, claimExpiry(held));

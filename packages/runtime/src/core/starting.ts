@@ -1,8 +1,9 @@
 import { ERRORS, us } from "@sluice/dsl";
 import { answerCall, fail } from "./answering";
+import { isConnected, takeConnection } from "./connecting";
 import { decided, nextStartAt, type Pace, written } from "./pacer";
 import { creditsAfter, pickTier } from "./pick";
-import type { PreparedCall } from "./ports";
+import { NotSent, type StartedCall } from "./ports";
 import { remove } from "./receiving";
 import type { HeldRequest } from "./request";
 import { canStart } from "./staging";
@@ -15,6 +16,10 @@ export function startNext(state: TurnState, pace: Pace): boolean {
   const startable = (tier: string) => startableOf(state, tier) !== undefined;
   const tier = pickTier(plan.tiers, memory.credits, startable);
   if (tier === undefined) return false;
+  const hand = handOf(state, tier);
+  const held = startableOf(state, tier);
+  // Without a connection it waits, and so does everybody: whichever stands next is for the request whose turn it is.
+  if (hand === undefined || held === undefined || !canBegin(state, held)) return false;
   // The clock is read last: whatever happens between here and the bytes is late, and only lateness is allowed for.
   const now = ports.clock.now();
   const due = nextStartAt(pace, plan.limit);
@@ -22,9 +27,6 @@ export function startNext(state: TurnState, pace: Pace): boolean {
     state.alarm(due);
     return false;
   }
-  const hand = handOf(state, tier);
-  const held = startableOf(state, tier);
-  if (hand === undefined || held === undefined) return false;
   remove(hand, held);
   memory.pace = decided(pace, plan.limit, now);
   memory.credits = creditsAfter(plan.tiers, memory.credits, tier, (other) => waits(state, other));
@@ -61,26 +63,33 @@ function waits(state: TurnState, tier: string): boolean {
   return hand !== undefined && (hand.requests.length > 0 || hand.emptyAt === undefined);
 }
 
-/** Starts a request for which a start was taken. */
+/** Whether something comes of a start that is spent on it now. */
+export const canBegin = (state: TurnState, held: HeldRequest): boolean =>
+  canStart(state, held) && (held.stage.kind === "unsendable" || isConnected(state));
+
+/** Starts a request for which a start was taken; it {@link canBegin}. */
 export function begin(state: TurnState, held: HeldRequest): void {
   const { stage } = held;
-  if (stage.kind === "unsendable") {
-    const { name } = state.worker.plan;
-    const text = `${name} could not be reached: ${stage.reason.message} Nothing was sent.`;
-    chore(state, () => fail(state, held, "unavailable", ERRORS.unavailable, text));
-  } else if (stage.kind === "ready") {
-    call(state, held, stage.call);
-  }
+  if (stage.kind === "unsendable") failUnsent(state, held, stage.reason);
+  if (stage.kind !== "ready") return;
+  const connection = takeConnection(state);
+  if (connection instanceof NotSent) failUnsent(state, held, connection);
+  else call(state, held, () => connection.start(stage.form));
 }
 
-function call(state: TurnState, held: HeldRequest, prepared: PreparedCall): void {
+function failUnsent(state: TurnState, held: HeldRequest, reason: NotSent): void {
+  const text = `${state.worker.plan.name} could not be reached: ${reason.message} Nothing was sent.`;
+  chore(state, () => fail(state, held, "unavailable", ERRORS.unavailable, text));
+}
+
+function call(state: TurnState, held: HeldRequest, start: () => StartedCall): void {
   const { clock } = state.worker.ports;
   const startedAtMs = clock.wallMs();
   const startedAt = clock.now();
   state.isWriting = true;
   state.openCalls += 1;
   state.called.add(held.envelope.id);
-  const { written: bytesLeft, ended } = prepared.start();
+  const { written: bytesLeft, ended } = start();
   void bytesLeft.then(() => confirmWritten(state));
   chore(state, async () => {
     const end = await ended;

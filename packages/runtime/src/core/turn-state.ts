@@ -1,7 +1,7 @@
 import { type GatewayPlan, type Json, type Micros, type OperationPlan, us } from "@sluice/dsl";
 import type { Evaluate } from "./classify";
 import type { WorkerMemory } from "./memory";
-import type { GateState, Ports } from "./ports";
+import type { Connection, GateState, NotSent, Ports } from "./ports";
 import type { HeldRequest } from "./request";
 import type { Signal } from "./signal";
 
@@ -49,6 +49,18 @@ export interface Hand {
   retryAt: Micros;
 }
 
+/**
+ * What a turn has for its next calls to start on. They belong to no request: bound to one, the connection of a lower tier's
+ * would let it go ahead of a higher one whose own was lost a moment before.
+ */
+export interface Connecting {
+  standing: Connection[];
+  /** Connections that could not be made, and when: a start that is spent on one tells its request so. */
+  failures: { readonly reason: NotSent; readonly at: Micros }[];
+  /** When each that is being made was begun, oldest first. */
+  underWay: Micros[];
+}
+
 /** Everything that a turn knows, in one record; the steps that change it are functions beside each other. */
 export interface TurnState {
   readonly worker: Worker;
@@ -57,6 +69,7 @@ export interface TurnState {
   readonly signal: Signal;
   readonly alarm: (instant: Micros) => void;
   readonly hands: readonly Hand[];
+  readonly connecting: Connecting;
   /** Ids taken up and not ended: a copy of one is dropped. */
   readonly inFlight: Set<string>;
   /** Ids whose call this turn started: whatever copy of one comes, it is not called again. */
@@ -145,6 +158,7 @@ export function newTurnState(
       failures: 0,
       retryAt: entryAt,
     })),
+    connecting: { standing: [], failures: [], underWay: [] },
     inFlight: new Set(),
     called: new Set(),
     ended: new Set(),

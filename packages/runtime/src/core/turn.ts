@@ -1,9 +1,11 @@
 import { type Micros, ms, seconds, type TurnPlan, us } from "@sluice/dsl";
+import { connectDue } from "./connecting";
+import { leadUs } from "./lead";
 import { nextStartAt, type Pace, unknownPast } from "./pacer";
 import type { Bell, GateState, LeftBehind } from "./ports";
 import { handSize, LONG_LOOK, receiveMore, remove, SHORT_LOOK, tendHands } from "./receiving";
 import { createAlarm, createSignal } from "./signal";
-import { giveBack, leadUs, stageDue } from "./staging";
+import { countStartable, giveBack, stageDue } from "./staging";
 import { startNext } from "./starting";
 import {
   type Closing,
@@ -118,12 +120,17 @@ function step(state: Turn, look: Micros): void {
     return;
   }
   if (parkLeftUs(state) > 0) return;
-  receiveMore(state, handsToAsk(state), handSize(plan.limit.intervalUs, leadUs(state)), lookNow(state, look));
+  receiveMore(state, handsToAsk(state), handSize(plan.limit.intervalUs, longestLead(memory)), lookNow(state, look));
   if (isEmptyHanded(state)) return;
   const due = nextStartAt(pace, plan.limit);
   // Instants that have passed are waited for by events: a place that comes free, a preparation that is done.
-  for (const instant of [stageDue(state, due), due]) if (instant > ports.clock.now()) state.alarm(instant);
+  for (const instant of [stageDue(state, due), connectDue(state, due, countStartable(state)), due]) {
+    if (instant !== undefined && instant > ports.clock.now()) state.alarm(instant);
+  }
 }
+
+const longestLead = ({ stagingUs, connectUs }: Worker["memory"]): Micros =>
+  us(Math.max(leadUs(stagingUs), leadUs(connectUs)));
 
 const paceOf = (memory: Worker["memory"], entryAt: Micros): Pace => memory.pace ?? unknownPast(entryAt);
 

@@ -25,10 +25,12 @@ async function sent(parts: EndpointParts, changes: Partial<OperationPlan> = {}, 
 
 /** Why a request cannot be sent; it needs no target. */
 const refusal = (parts: EndpointParts, changes: Partial<OperationPlan> = {}, request: Json = { id: "7" }) =>
-  prepare(endpointFor("http://127.0.0.1:9/base", parts).endpoint, changes, request).then(
-    () => "was prepared",
-    ({ reason, message }) => `${reason}: ${message}`,
-  );
+  endpointFor("http://127.0.0.1:9/base", parts)
+    .endpoint.form(operation(changes), request, context)
+    .then(
+      () => "was formed",
+      ({ reason, message }) => `${reason}: ${message}`,
+    );
 
 test("values stand in the path percent-encoded", async () => {
   const { url } = await sent({}, { path: "/things/{id}/parts{?q,page}" }, { id: "a/b ?#%ü'", q: "x&y=z", page: 2 });
@@ -156,7 +158,7 @@ test("the target is told the execution, the attempt and a trace, and no body is 
 test("the name of an execution may hold letters that no header can", async () => {
   const target = await httpTarget((_, response) => response.end());
   const { endpoint } = endpointFor(target.url);
-  await (await endpoint.prepare(operation(), { id: "7" }, { ...context, execution: "arn:é😀" })).start().ended;
+  await (await prepare(endpoint, {}, { id: "7" }, { ...context, execution: "arn:é😀" })).start().ended;
   expect(target.requests[0]?.headers["x-sluice-execution"]).toBe("arn:%C3%A9%F0%9F%98%80");
 });
 

@@ -120,13 +120,16 @@ export function endpointFor(url: string, parts: EndpointParts = {}) {
   let forward = 0;
   const clock = { now: () => us(systemClock.now() + forward) };
   const asked: string[] = [];
-  const endpoint = httpEndpoint({
-    plan: samplePlan({ endpoint: { adapter: "http", url, headers, auth }, timeouts: { connectUs, responseUs } }),
-    secrets: createSecrets(secretsManager(secrets, asked), clock),
-    evaluate: createEvaluate(),
-    clock,
-    ca,
-  });
+  const endpoint: TestedEndpoint = Object.assign(
+    httpEndpoint({
+      plan: samplePlan({ endpoint: { adapter: "http", url, headers, auth }, timeouts: { connectUs, responseUs } }),
+      secrets: createSecrets(secretsManager(secrets, asked), clock),
+      evaluate: createEvaluate(),
+      clock,
+      ca,
+    }),
+    { clock },
+  );
   cleanups.push(() => endpoint.close());
   return {
     endpoint,
@@ -165,16 +168,31 @@ export const context: CallContext = {
   idempotencyKey: "key-of-one",
 };
 
-export const prepare = (
-  endpoint: Endpoint,
+/** An endpoint, and what it takes for the time. */
+export type TestedEndpoint = Endpoint & { readonly clock: { now(): Micros } };
+
+/** A call that only has to be started, on a connection that stands. */
+export async function prepare(
+  endpoint: TestedEndpoint,
   changes: Partial<OperationPlan> = {},
   request: Json = { id: "7" },
   about: CallContext = context,
-) => endpoint.prepare(operation(changes), request, about);
+) {
+  const form = await endpoint.form(operation(changes), request, about);
+  const { clock } = endpoint;
+  const connection = await endpoint.connect(clock.now());
+  return {
+    get isReady() {
+      return connection.readyUntil > clock.now();
+    },
+    start: () => connection.start(form),
+    discard: () => connection.discard(),
+  };
+}
 
 /** One whole call. */
 export async function call(
-  endpoint: Endpoint,
+  endpoint: TestedEndpoint,
   changes: Partial<OperationPlan> = {},
   request: Json = { id: "7" },
 ): Promise<CallEnd> {

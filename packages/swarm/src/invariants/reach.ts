@@ -30,21 +30,13 @@ export class Reach {
   private disturbedAtUs = us(Number.NEGATIVE_INFINITY);
   private diedAtUs = us(Number.NEGATIVE_INFINITY);
   private quietUntilUs = us(Number.NEGATIVE_INFINITY);
-  /**
-   * Where the target drops idle connections as fast as they are made, what is in hand may be being connected again at the
-   * moment of its start, and what is ready below it starts: whenever a place at the target comes free, which nobody knows
-   * beforehand; and, where a connection is dropped sooner than the next one stands, at any start that was not foreseen so
-   * long before.
-   */
-  private readonly isUnready: boolean;
   private readonly prepareUs: Micros;
   private readonly pollUs: Micros;
   private readonly looksUs: Micros;
 
   constructor(private readonly setting: Setting) {
     const { intervalUs, jitterUs } = setting.plan.limit;
-    const { handshakeMs, idleMs } = setting.scenario.target;
-    this.isUnready = idleMs < (setting.file.concurrency === undefined ? 1 : 10) * handshakeMs;
+    const { handshakeMs } = setting.scenario.target;
     this.pollUs = us(LONG_POLL + awsCallUs(setting));
     this.prepareUs = us(2 * (2 * awsCallUs(setting) + ms(handshakeMs)) + 2 * intervalUs + jitterUs + seconds(1));
     this.looksUs = us(this.prepareUs + K_LOOKS * LONG_POLL);
@@ -91,7 +83,6 @@ export class Reach {
 
   /** Whether a request of the tier could have been started for a while. */
   presses(tier: string, atUs: Micros): boolean {
-    if (this.isUnready) return false;
     const age = (sinceUs: Micros) => atUs - Math.max(sinceUs, this.disturbedAtUs, this.quietUntilUs);
     const isUnasked = age(this.handedAtUs.get(tier) ?? us(Number.NEGATIVE_INFINITY)) >= this.looksUs;
     for (const one of this.waiting.values()) {

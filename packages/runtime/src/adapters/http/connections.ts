@@ -6,7 +6,7 @@ import { type ConnectOptions, connect, type Target } from "./connect";
 import type { Idleness } from "./idleness";
 
 /** An established connection. It carries one call at a time. */
-export interface Connection {
+export interface PooledConnection {
   readonly socket: Socket;
   /** Gives Node's HTTP client this connection and no other. */
   readonly agent: Agent;
@@ -21,12 +21,12 @@ export interface Connection {
 
 /** The connections of one endpoint. */
 export interface Connections {
-  /** An idle one that is fresh enough, or a new one. Rejects with NotSent. */
-  take(): Promise<Connection>;
+  /** An idle one that will be fresh enough at `startAt`, or a new one. Rejects with NotSent. */
+  take(startAt: Micros): Promise<PooledConnection>;
   /** The call on it has ended and left it usable. */
-  giveBack(connection: Connection): void;
-  /** Whether a call may start on it now. */
-  isUsable(connection: Connection): boolean;
+  giveBack(connection: PooledConnection): void;
+  /** A call may start on it before that; long ago when it was lost. */
+  usableUntil(connection: PooledConnection): Micros;
   closeAll(): void;
 }
 
@@ -38,30 +38,33 @@ export interface ConnectionsOptions {
   readonly idleness: Idleness;
 }
 
+export const LONG_AGO: Micros = us(Number.NEGATIVE_INFINITY);
+
 export function createConnections(options: ConnectionsOptions): Connections {
   const { clock, idleness } = options;
   const open = new Set<Socket>();
   /** The one idle for the shortest time last: it is taken first, and the others show how long the target lets them live. */
-  let idle: Connection[] = [];
+  let idle: PooledConnection[] = [];
   let session: Buffer | undefined;
 
-  const age = ({ idleSince }: Connection): Micros => us(idleSince === undefined ? 0 : clock.now() - idleSince);
+  const age = ({ idleSince }: PooledConnection): Micros => us(idleSince === undefined ? 0 : clock.now() - idleSince);
 
-  const isAlive = ({ socket }: Connection): boolean => !socket.destroyed && socket.readable && socket.writable;
+  const isAlive = ({ socket }: PooledConnection): boolean => !socket.destroyed && socket.readable && socket.writable;
 
-  const isUsable = (connection: Connection): boolean => {
-    const limit = connection.isNew ? idleness.limitWhenNew(connection.handshakeUs) : idleness.limit();
+  const usableUntil = (connection: PooledConnection): Micros => {
+    if (!isAlive(connection)) return LONG_AGO;
     // By age, too: a process that stood still has not yet been told of the close that happened meanwhile.
-    return isAlive(connection) && age(connection) < limit;
+    const limit = connection.isNew ? idleness.limitWhenNew(connection.handshakeUs) : idleness.limit();
+    return us((connection.idleSince ?? clock.now()) + limit);
   };
 
-  const forget = (connection: Connection): void => {
+  const forget = (connection: PooledConnection): void => {
     clearTimeout(connection.look);
     idle = idle.filter((other) => other !== connection);
   };
 
   /** Looks at an idle connection when its being alive would say something new. */
-  const watch = (connection: Connection): void => {
+  const watch = (connection: PooledConnection): void => {
     const next = idleness.nextLook(age(connection));
     if (next === undefined) {
       connection.socket.destroy();
@@ -78,9 +81,9 @@ export function createConnections(options: ConnectionsOptions): Connections {
     connection.look.unref();
   };
 
-  const adopt = (socket: Socket, beganAt: Micros): Connection => {
+  const adopt = (socket: Socket, beganAt: Micros): PooledConnection => {
     const now = clock.now();
-    const connection: Connection = {
+    const connection: PooledConnection = {
       socket,
       agent: new OneConnection(socket),
       handshakeUs: us(now - beganAt),
@@ -103,9 +106,9 @@ export function createConnections(options: ConnectionsOptions): Connections {
   };
 
   return {
-    isUsable,
-    async take() {
-      const usable = idle.findLast(isUsable);
+    usableUntil,
+    async take(startAt) {
+      const usable = idle.findLast((connection) => usableUntil(connection) > startAt);
       if (usable) {
         forget(usable);
         return usable;

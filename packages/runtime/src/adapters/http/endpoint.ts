@@ -4,9 +4,9 @@ import type { Clock, Endpoint } from "../../core/ports";
 import type { Secrets } from "../../secrets";
 import type { Target } from "./connect";
 import { createConnections } from "./connections";
-import { formCall } from "./form-call";
+import { type CallForm, formCall } from "./form-call";
 import { createIdleness } from "./idleness";
-import { prepareCall } from "./prepared-call";
+import { readyConnection } from "./ready-connection";
 
 export interface HttpEndpointOptions {
   readonly plan: Pick<GatewayPlan, "name" | "endpoint" | "timeouts">;
@@ -20,10 +20,10 @@ export interface HttpEndpointOptions {
 /**
  * A target that speaks HTTP/1.1: one call a connection at a time, no redirect followed, nothing repeated, no proxy.
  *
- * `prepare` does all that takes time and that the target does not count: forms the call, fetches secrets, looks the name
- * up, connects and shakes hands. `start` is one write.
+ * What takes time and the target does not count comes first: forming the call with its secrets, and looking the name up,
+ * connecting and shaking hands. A start is one write.
  */
-export function httpEndpoint({ plan, secrets, evaluate, clock, ca }: HttpEndpointOptions): Endpoint {
+export function httpEndpoint({ plan, secrets, evaluate, clock, ca }: HttpEndpointOptions): Endpoint<CallForm> {
   const target = targetOf(plan.endpoint.url);
   const idleness = createIdleness();
   const connections = createConnections({ target, connectUs: plan.timeouts.connectUs, ca, clock, idleness });
@@ -38,10 +38,8 @@ export function httpEndpoint({ plan, secrets, evaluate, clock, ca }: HttpEndpoin
     },
   };
   return {
-    async prepare(operation, request, context) {
-      const form = await formCall({ plan, secrets, evaluate }, operation, request, context);
-      return prepareCall(await connections.take(), form, options);
-    },
+    form: (operation, request, context) => formCall({ plan, secrets, evaluate }, operation, request, context),
+    connect: async (startAt) => readyConnection(await connections.take(startAt), options),
     async close() {
       connections.closeAll();
       idleness.relax();

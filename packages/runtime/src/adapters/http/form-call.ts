@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { validateHeaderName } from "node:http";
 import type { GatewayPlan, HttpEndpointPlan, Json, OperationPlan } from "@sluice/dsl";
 import type { Evaluate } from "../../core/classify";
 import { type CallContext, NotSent } from "../../core/ports";
@@ -48,7 +49,7 @@ export async function formCall(
     own,
     auth.headers,
     contextHeaders(operation, context),
-    body === undefined ? {} : { "content-length": String(body.bytes.length) },
+    lengthHeader(operation.method, body?.bytes),
   ]);
   checkHeaders(headers);
   return { method: operation.method, path: withQuery(path, auth.query), headers, body: body?.bytes };
@@ -148,8 +149,15 @@ function mergeHeaders(layers: readonly Readonly<Record<string, string>>[]): Reco
   return Object.fromEntries(merged.values());
 }
 
+/** A server may wait for the body of a POST that does not say that it has none. */
+function lengthHeader(method: OperationPlan["method"], body: Buffer | undefined): Record<string, string> {
+  if (body === undefined && !["POST", "PUT", "PATCH"].includes(method)) return {};
+  return { "content-length": String(body?.length ?? 0) };
+}
+
 function checkHeaders(headers: Readonly<Record<string, string>>): void {
   for (const [name, value] of Object.entries(headers)) {
+    validateHeaderName(name);
     const at = value.search(/[^\t\x20-\x7e\x80-\xff]/);
     if (at < 0) continue;
     const what = /[\r\n]/.test(value.charAt(at)) ? "a line break" : "a character that no header can carry";

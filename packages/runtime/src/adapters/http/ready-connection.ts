@@ -1,15 +1,15 @@
 import { type ClientRequest, request as httpRequest, type IncomingMessage } from "node:http";
 import { type Micros, seconds, toMs } from "@sluice/dsl";
-import type { CallEnd, PreparedCall } from "../../core/ports";
+import type { CallEnd, Connection } from "../../core/ports";
 import { readAnswer } from "./answer";
 import { codeOf } from "./connect";
-import type { Connection, Connections } from "./connections";
+import { type Connections, LONG_AGO, type PooledConnection } from "./connections";
 import type { CallForm } from "./form-call";
 import type { Idleness } from "./idleness";
 
 const MAX_HEADER_BYTES = 65_536;
 
-export interface PreparedOptions {
+export interface CallOptions {
   readonly connections: Connections;
   readonly idleness: Idleness;
   readonly responseUs: Micros;
@@ -19,24 +19,16 @@ export interface PreparedOptions {
 }
 
 /**
- * Puts a call onto a connection, unwritten: Node's client holds the connection from here, so that writing is one
- * synchronous step. A connection that is discarded with its call is closed, since the client cannot be made to let go.
+ * Puts a call that is still blank onto a connection: Node's client holds the connection from here, so that filling it in and
+ * writing it is one synchronous step. A connection that is discarded is closed, since the client cannot be made to let go.
  */
-export async function prepareCall(
-  connection: Connection,
-  form: CallForm,
-  options: PreparedOptions,
-): Promise<PreparedCall> {
+export async function readyConnection(
+  connection: PooledConnection,
+  options: CallOptions,
+): Promise<Connection<CallForm>> {
   const { socket, agent } = connection;
-  const { method, path, headers } = form;
-  const request = httpRequest({
-    agent,
-    method,
-    path,
-    headers: { ...headers },
-    setHost: false,
-    maxHeaderSize: MAX_HEADER_BYTES,
-  });
+  // Begun as a GET, it adds no length of its own to a call that has no body.
+  const request = httpRequest({ agent, method: "GET", setHost: false, maxHeaderSize: MAX_HEADER_BYTES });
   let stage: "standing" | "started" | "ended" = "standing";
   let finish: (end: CallEnd) => void = () => {};
   let confirmWritten: () => void = () => {};
@@ -68,13 +60,13 @@ export async function prepareCall(
   await attached(request);
 
   return {
-    get isReady() {
-      return stage === "standing" && options.connections.isUsable(connection);
+    get readyUntil() {
+      return stage === "standing" ? options.connections.usableUntil(connection) : LONG_AGO;
     },
     discard() {
       if (stage === "standing") socket.destroy();
     },
-    start() {
+    start({ method, path, headers, body }) {
       const isOpen = stage === "standing" && !socket.destroyed && socket.writable;
       if (!isOpen) {
         stage = "ended";
@@ -90,8 +82,11 @@ export async function prepareCall(
         finish = resolve;
       });
       expire(ended);
+      request.method = method;
+      request.path = path;
+      for (const [name, value] of Object.entries(headers)) request.setHeader(name, value);
       // One write for head and body, from within this call: the client corks the connection and writes it out at once.
-      request.end(form.body, () => confirmWritten());
+      request.end(body, () => confirmWritten());
       return { written, ended };
     },
   };
