@@ -3,6 +3,7 @@ import { runInNewContext } from "node:vm";
 import { us } from "@sluice/dsl";
 import type { ExecutionEnd } from "../../src/models/step-functions/step-functions";
 import type { FedRequest, Simulation } from "../../src/simulation";
+import { VirtualClock } from "../../src/virtual-clock";
 import { synthesize, worldOf } from "./gateway-world";
 
 const TIERS = "tiers: [{ name: HIGH, timeout: 1h }, { name: NORMAL, timeout: 1d }]";
@@ -131,6 +132,14 @@ test("nor does it in a gateway that is never idle, whose bells pile up until the
   expect(world.services.sqs.queue(String(bells.QueueName))?.size().visible).toBeLessThan(260);
   expect(heapMb() - before).toBeLessThan(4);
 }, 120_000);
+
+test("a cancelled timer leaves nothing in its second, however far ahead that lies", () => {
+  const clock = new VirtualClock();
+  const before = heapMb();
+  for (let second = 1; second <= 200_000; second++) clock.at(us(second * 1_000_000), () => {}).cancel();
+  expect(heapMb() - before).toBeLessThan(2);
+  expect(clock.now()).toBe(0);
+});
 
 test("a request that waits takes less than 4 kB, so that a hundred thousand may wait", async () => {
   const world = await worldOf(await synthesize("1/m", TIERS), { remembers: false });
