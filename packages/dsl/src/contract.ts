@@ -90,8 +90,8 @@ export const MAX_CAUSE_CHARS = 32_768;
 export const BELL_GROUP = "turn";
 
 /**
- * So many requests a worker remembers to have taken up, whose old bells it so knows to be old; and so many bells at most
- * come before the oldest is dropped.
+ * So many requests a worker remembers to have taken up, whose old bells it so knows to be old; and a bell is
+ * kept for as long as so many calls take to start.
  *
  * @see docs/decisions/0017-a-bell-is-kept-while-a-hundred-thousand-calls-start.md
  */
