@@ -88,3 +88,11 @@ export const MAX_CAUSE_CHARS = 32_768;
 
 /** The group of every message and bell of a gateway: one group, so that one turn at a time is in flight. */
 export const BELL_GROUP = "turn";
+
+/**
+ * So many requests a worker remembers to have taken up, whose old bells it so knows to be old; and a bell is
+ * kept for as long as so many calls take to start.
+ *
+ * @see docs/decisions/0017-a-bell-is-kept-while-a-hundred-thousand-calls-start.md
+ */
+export const BELLS_KEPT = 100_000;

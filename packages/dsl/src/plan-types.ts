@@ -66,6 +66,8 @@ export interface DoorbellPlan {
   readonly turn: TurnPlan;
   /** Of the bell queue; at least the function's timeout, or Lambda refuses the mapping. */
   readonly bellVisibilityUs: Micros;
+  /** How long the bell queue keeps a bell, 60 s to 14 days. */
+  readonly bellRetentionUs: Micros;
 }
 
 /** Every tier's queue invokes the worker, one message at a time, in as many slots as there are. */

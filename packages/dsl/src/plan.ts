@@ -1,3 +1,4 @@
+import { BELLS_KEPT } from "./contract";
 import { showDuration } from "./duration";
 import { planDeferral, slotTimeoutUs } from "./plan-deferral";
 import type {
@@ -98,7 +99,12 @@ function planForDoorbell(spec: GatewaySpec, turnUs: Micros | undefined): Dispatc
   const planned = planTurn(responseUs);
   const turn = { ...planned, lengthUs: turnUs ?? planned.lengthUs };
   const functionTimeoutUs = us(turn.lengthUs + responseUs + MARGIN_US);
-  const dispatch: DispatchPlan = { kind: "doorbell", turn, bellVisibilityUs: functionTimeoutUs };
+  const dispatch: DispatchPlan = {
+    kind: "doorbell",
+    turn,
+    bellVisibilityUs: functionTimeoutUs,
+    bellRetentionUs: bellRetentionUs(limit, functionTimeoutUs),
+  };
   return {
     limit,
     openCalls: spec.concurrency ?? openCalls(responseUs, limit.intervalUs),
@@ -160,6 +166,20 @@ export function planTurn(responseUs: Micros): TurnPlan {
     bellHoldUs: seconds(10),
     bellRenewUs: seconds(3),
   };
+}
+
+/**
+ * How long a bell is kept: while {@link BELLS_KEPT} calls start, so that not more than these lie there where as much is
+ * asked as called, and at least for two of the longest turns. Where no rate says how many calls start in a time, as long as SQS keeps anything.
+ *
+ * Not shorter: in a gateway that is never idle a turn gets the oldest bells there are, and when these expire in its hands
+ * their group no longer keeps the mapping from invoking a second time.
+ *
+ * @see docs/decisions/0017-a-bell-is-kept-while-a-hundred-thousand-calls-start.md
+ */
+function bellRetentionUs({ rate, intervalUs }: LimitPlan, functionTimeoutUs: Micros): Micros {
+  if (rate === undefined) return MAX_RETENTION_US;
+  return us(Math.min(Math.max(BELLS_KEPT * intervalUs, 2 * functionTimeoutUs), MAX_RETENTION_US));
 }
 
 /** Interval, jitter and lateness of a limit; with `concurrency` alone, the rate that one worker can do. */

@@ -70,6 +70,8 @@ test("every plan stays within what AWS allows", () => {
       expect(plan.worker.functionTimeoutUs).toBeLessThanOrEqual(900_000_000);
       expect(doorbellOf(plan).bellVisibilityUs).toBeGreaterThanOrEqual(plan.worker.functionTimeoutUs);
       expect(doorbellOf(plan).bellVisibilityUs).toBeLessThanOrEqual(12 * 60 * MINUTE);
+      expect(doorbellOf(plan).bellRetentionUs).toBeGreaterThanOrEqual(2 * plan.worker.functionTimeoutUs);
+      expect(doorbellOf(plan).bellRetentionUs).toBeLessThanOrEqual(14 * 1_440 * MINUTE);
       expect(plan.queues.tierVisibilityUs).toBeLessThanOrEqual(12 * 60 * MINUTE);
       for (const { retentionUs, timeoutUs } of plan.tiers) {
         expect(retentionUs).toBeLessThanOrEqual(14 * 1_440 * MINUTE);
@@ -150,6 +152,7 @@ test("a file that says little gets the defaults", () => {
       kind: "doorbell",
       turn: { lengthUs: 400_000_000, bellHoldUs: 10_000_000, bellRenewUs: 3_000_000 },
       bellVisibilityUs: 440_000_000,
+      bellRetentionUs: 20_400_000_000, // 100,000 × 204 ms
     },
     worker: { memoryMb: 512, functionTimeoutUs: 440_000_000 },
     queues: { tierVisibilityUs: 40_000_000 },
@@ -170,6 +173,18 @@ test("concurrency is the number of open calls; alone it leaves the rate to what 
   const alone = planOf("concurrency: 4", ["rateLimit"]);
   expect(alone.limit).toEqual({ rate: undefined, jitterUs: 20_000, latenessUs: 5_000, intervalUs: 6_667 });
 });
+
+test.each([
+  ["rateLimit: 50/s", [], 2_040_000_000], // 100,000 × 20.4 ms
+  ["rateLimit: 150/s", [], 880_000_000], // 2 × 440 s; 100,000 × 6.8 ms is less
+  ["rateLimit: 1/m", [], 14 * 1_440 * MINUTE],
+  ["concurrency: 4", ["rateLimit"], 14 * 1_440 * MINUTE],
+])(
+  "%s: a bell is kept while 100,000 calls start, for two turns at least and 14 days at most",
+  (file, without, kept) => {
+    expect(doorbellOf(planOf(file, without)).bellRetentionUs).toBe(kept);
+  },
+);
 
 test("from 50 calls a second the worker gets more memory", () => {
   expect(planOf("rateLimit: 49/s").worker.memoryMb).toBe(512);

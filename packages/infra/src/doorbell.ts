@@ -37,7 +37,7 @@ export class Doorbell extends Construct {
   }
 
   /** FIFO, with one group for everything ({@link BELL_GROUP}): while one turn's bells are in flight no other begins. */
-  private newBellQueue({ bellVisibilityUs }: DoorbellPlan, prefix: string): sqs.Queue {
+  private newBellQueue({ bellVisibilityUs, bellRetentionUs }: DoorbellPlan, prefix: string): sqs.Queue {
     const queue = new sqs.Queue(this, "Bell", {
       queueName: physicalName(`${prefix}-bell`, MAX_NAME_CHARS.queue, ".fifo"),
       fifo: true,
@@ -45,7 +45,7 @@ export class Doorbell extends Construct {
       contentBasedDeduplication: true,
       // At least the function's timeout: Lambda refuses the mapping otherwise.
       visibilityTimeout: Duration.seconds(toSecondsUp(bellVisibilityUs)),
-      retentionPeriod: Duration.days(14),
+      retentionPeriod: Duration.seconds(toSecondsUp(bellRetentionUs)),
       encryption: sqs.QueueEncryption.SQS_MANAGED,
       enforceSSL: true,
       removalPolicy: RemovalPolicy.RETAIN,

@@ -128,10 +128,10 @@ describe("the queues", () => {
     expect(propertiesOf("TierHIGHQueue").FifoQueue).toBeUndefined();
   });
 
-  test("of the bells hide them for as long as a turn may last, and keep them 14 days", () => {
+  test("of the bells hide them for as long as a turn may last, and keep them for as long as the plan says", () => {
     expect(propertiesOf("BellQueue")).toMatchObject({
       VisibilityTimeout: 240,
-      MessageRetentionPeriod: 14 * 86_400,
+      MessageRetentionPeriod: 10_100,
       // The sweep's schedule gives no deduplication id.
       ContentBasedDeduplication: true,
     });
@@ -139,10 +139,14 @@ describe("the queues", () => {
 
   test("round the plan's times up to whole seconds", () => {
     const queues = { tierVisibilityUs: seconds(40.2) };
-    const dispatch = { ...doorbellOf(samplePlan()), bellVisibilityUs: seconds(240.000001) };
+    const bells = { bellVisibilityUs: seconds(240.000001), bellRetentionUs: seconds(10_100.000001) };
+    const dispatch = { ...doorbellOf(samplePlan()), ...bells };
     const rounded = fields(synthesize(samplePlan({ queues, dispatch })).template.toJSON().Resources);
     expect(fields(fields(rounded.TierHIGHQueue).Properties).VisibilityTimeout).toBe(41);
-    expect(fields(fields(rounded.BellQueue).Properties).VisibilityTimeout).toBe(241);
+    expect(fields(fields(rounded.BellQueue).Properties)).toMatchObject({
+      VisibilityTimeout: 241,
+      MessageRetentionPeriod: 10_101,
+    });
   });
 
   test("are encrypted, refuse what comes without TLS, and let only their own topics in", () => {

@@ -36,6 +36,7 @@ export const samplePlan = (changes: Partial<GatewayPlan> = {}): GatewayPlan => (
     kind: "doorbell",
     turn: { lengthUs: seconds(200), bellHoldUs: seconds(10), bellRenewUs: seconds(3) },
     bellVisibilityUs: seconds(240),
+    bellRetentionUs: seconds(10_100),
   },
   worker: { memoryMb: 512, functionTimeoutUs: seconds(240) },
   queues: { tierVisibilityUs: seconds(40) },

@@ -146,7 +146,7 @@ class Agenda {
   private near = new Heap<Event>(isBefore);
   private span = 0;
   private readonly far = new Map<number, Event[]>();
-  private readonly farSpans = new Heap<number>((a, b) => a < b);
+  private farSpans = new Heap<number>((a, b) => a < b);
   private farEvents = 0;
   private sequence = 0;
   private cancelled = 0;
@@ -205,11 +205,13 @@ class Agenda {
     this.near = this.near.filter(isExpected);
     this.farEvents = 0;
     for (const [span, events] of this.far) {
-      // A span without events stays: it has its place in the order of spans.
       const kept = events.filter(isExpected);
-      this.far.set(span, kept);
+      if (kept.length > 0) this.far.set(span, kept);
+      // Each second has a request whose timeout of days lies in a second of its own: two million in a simulated fortnight.
+      else this.far.delete(span);
       this.farEvents += kept.length;
     }
+    this.farSpans = this.farSpans.filter((span) => this.far.has(span));
     this.cancelled = 0;
   }
 }

@@ -105,6 +105,7 @@ function numbersOf(plan: GatewayPlan, pace: Pace): ExplainedNumbers {
       ? {
           turnUs: dispatch.turn.lengthUs,
           wakeUpHiddenUs: dispatch.bellVisibilityUs,
+          wakeUpKeptUs: dispatch.bellRetentionUs,
           standstillUs: dispatch.turn.bellHoldUs,
         }
       : { slots: dispatch.slots, slotIntervalUs: dispatch.intervalUs, leadUs: dispatch.leadUs }),

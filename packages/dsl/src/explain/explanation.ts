@@ -53,12 +53,13 @@ export interface ExplainedNumbers {
   readonly isCallAssumed: boolean;
   readonly connectTimeoutUs: Micros;
   readonly responseTimeoutUs: Micros;
-  /** Doorbell only, as {@link wakeUpHiddenUs} and {@link standstillUs}. */
+  /** Doorbell only, as {@link wakeUpHiddenUs}, {@link wakeUpKeptUs} and {@link standstillUs}. */
   readonly turnUs?: Micros;
   readonly functionTimeoutUs: Micros;
   readonly memoryMb: number;
   readonly requestHiddenUs: Micros;
   readonly wakeUpHiddenUs?: Micros;
+  readonly wakeUpKeptUs?: Micros;
   /** The longest that nothing starts after a worker has died. */
   readonly standstillUs?: Micros;
   /** Deferral only, as the two below. */

@@ -1,3 +1,4 @@
+import { BELLS_KEPT } from "../contract";
 import { showDuration } from "../duration";
 import { TURN_RESPONSES } from "../plan";
 import type { DeferralPlan, DoorbellPlan, GatewayPlan } from "../plan-types";
@@ -23,8 +24,8 @@ export function timeFacts(plan: GatewayPlan): Fact[] {
 }
 
 function turnFacts(
-  { timeouts, worker, queues, operations }: GatewayPlan,
-  { turn, bellVisibilityUs }: DoorbellPlan,
+  { limit, timeouts, worker, queues, operations }: GatewayPlan,
+  { turn, bellVisibilityUs, bellRetentionUs }: DoorbellPlan,
 ): Fact[] {
   const hold = showDuration(turn.bellHoldUs);
   return [
@@ -48,6 +49,13 @@ function turnFacts(
       name: "wake-up hidden for",
       value: showDuration(bellVisibilityUs),
       why: `each request also sends a message that wakes the worker. Its queue's visibility is the function timeout, which AWS asks for; a running turn shortens it to ${hold} and renews that every ${showDuration(turn.bellRenewUs)}`,
+    },
+    {
+      name: "wake-up kept for",
+      value: showDuration(bellRetentionUs),
+      why: limit.rate
+        ? `while ${BELLS_KEPT.toLocaleString("en")} calls start, at least two function timeouts and at most SQS's 14 days: a busy time uses up few of its wake-ups, and the rest would wake the worker for nothing afterwards`
+        : "the longest that SQS offers: without rateLimit nothing says how many calls start in a time",
     },
     {
       name: "after a crash",

@@ -1,4 +1,4 @@
-import { ms, seconds, us } from "@sluice/dsl";
+import { doorbellOf, ms, seconds, toSecondsUp, us } from "@sluice/dsl";
 import { mostInWindow, type Synthesized, synthesize, worldOf } from "./gateway-world";
 
 let gateway: Synthesized;
@@ -95,6 +95,38 @@ test("a request whose bell was lost is called by the next sweep", async () => {
   world.send("NORMAL", "n1", { operation: "read" });
   expect(await world.runUntilEnded("2m")).toBe(true);
   expect(world.callsAtTarget()).toEqual(["n1"]);
+});
+
+test("what came in an outage of the mapping that outlasted its bells is called within two minutes of the end, by the sweep", async () => {
+  const world = await worldOf(gateway, { faults: { scheduleLost: 1 } });
+  const bells = world.services.sqs.queue(String(gateway.template.Resources.BellQueue?.Properties.QueueName));
+  for (const mapping of world.stack.mappings) mapping.stop();
+  await world.run("1m");
+  for (let i = 0; i < 15; i++) world.send("BATCH", `b${i}`, { operation: "read" });
+  await world.run("1s");
+  expect(bells?.size().visible).toBe(15);
+  await world.run(`${toSecondsUp(doorbellOf(gateway.plan).bellRetentionUs)}s`);
+  expect(bells?.size()).toEqual({ visible: 0, inFlight: 0, delayed: 0 });
+  world.faults = {};
+  for (const mapping of world.stack.mappings) mapping.start();
+  await world.run("2m");
+  expect([...world.ended.values()].map(({ status }) => status)).toEqual(new Array(15).fill("SUCCEEDED"));
+  expect(mostInWindow(gateway, world)).toBeLessThanOrEqual(10);
+});
+
+test("a turn whose bells expire in its hands goes on, and the next begins within seconds of its end", async () => {
+  const { template, ...rest } = await synthesize("5/s");
+  const bells = template.Resources.BellQueue?.Properties ?? {};
+  // Less than a turn: its bells are gone before it ends, and Lambda throttles whoever takes those behind them.
+  bells.MessageRetentionPeriod = 120;
+  const world = await worldOf({ template, ...rest });
+  for (let i = 0; i < 2_500; i++) world.send("BATCH", `b${i}`, { operation: "read" });
+  expect(await world.runUntilEnded("20m")).toBe(true);
+  const starts = world.target.arrivals.map(({ atUs }) => atUs);
+  const waits = starts.map((atUs, i) => atUs - (starts[i - 1] ?? atUs));
+  expect(Math.max(...waits)).toBeLessThan(seconds(7));
+  expect(starts).toHaveLength(2_500);
+  expect(mostInWindow({ template, ...rest }, world)).toBe(5);
 });
 
 test("a wall clock that steps by an hour changes no spacing", async () => {

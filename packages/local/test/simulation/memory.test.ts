@@ -3,6 +3,7 @@ import { runInNewContext } from "node:vm";
 import { us } from "@sluice/dsl";
 import type { ExecutionEnd } from "../../src/models/step-functions/step-functions";
 import type { FedRequest, Simulation } from "../../src/simulation";
+import { VirtualClock } from "../../src/virtual-clock";
 import { synthesize, worldOf } from "./gateway-world";
 
 const TIERS = "tiers: [{ name: HIGH, timeout: 1h }, { name: NORMAL, timeout: 1d }]";
@@ -112,6 +113,33 @@ test("the memory of a simulation that forgets does not grow with the time simula
   expect(world.counts().ended).toBeGreaterThan(4_300);
   expect(heapMb() - before).toBeLessThan(8);
 }, 240_000);
+
+test("nor does it in a gateway that is never idle, whose bells pile up until they expire", async () => {
+  const gateway = await synthesize("2/s", TIERS);
+  // Two minutes instead of the plan's fourteen hours: so soon as many expire as come.
+  const bells = gateway.template.Resources.BellQueue?.Properties ?? {};
+  bells.MessageRetentionPeriod = 120;
+  const world = await worldOf(gateway, { remembers: false });
+  let sent = 0;
+  const send = () => world.send(sent % 2 === 0 ? "HIGH" : "NORMAL", `r${sent++}`, { operation: "read" });
+  world.onEnded(send);
+  for (let i = 0; i < 50; i++) send();
+  await world.run("20m");
+  const before = heapMb();
+  // A multiple of what deduplication keeps, which comes and goes in generations.
+  await world.run("60m");
+  expect(world.counts().ended).toBeGreaterThan(9_000);
+  expect(world.services.sqs.queue(String(bells.QueueName))?.size().visible).toBeLessThan(260);
+  expect(heapMb() - before).toBeLessThan(4);
+}, 120_000);
+
+test("a cancelled timer leaves nothing in its second, however far ahead that lies", () => {
+  const clock = new VirtualClock();
+  const before = heapMb();
+  for (let second = 1; second <= 200_000; second++) clock.at(us(second * 1_000_000), () => {}).cancel();
+  expect(heapMb() - before).toBeLessThan(2);
+  expect(clock.now()).toBe(0);
+});
 
 test("a request that waits takes less than 4 kB, so that a hundred thousand may wait", async () => {
   const world = await worldOf(await synthesize("1/m", TIERS), { remembers: false });

@@ -1,4 +1,4 @@
-import type { Micros } from "@sluice/dsl";
+import { BELLS_KEPT, type Micros } from "@sluice/dsl";
 import type { Pace } from "./pacer";
 import type { Credits } from "./pick";
 
@@ -27,16 +27,14 @@ export const newWorkerMemory = (): WorkerMemory => ({
   connectUs: undefined,
 });
 
-/** Enough for the bells that may still be waiting after a long backlog; about 10 MB of ids. */
-const MAX_TAKEN = 100_000;
-
 /** A request that was given back is looked for again. */
 export const forgetTaken = (memory: WorkerMemory, requestId: string): boolean => memory.taken.delete(requestId);
 
+/** Remembers as many as bells may still wait after a long backlog; about 10 MB of ids. */
 export function rememberTaken(memory: WorkerMemory, requestId: string): void {
   memory.taken.delete(requestId);
   memory.taken.add(requestId);
-  if (memory.taken.size <= MAX_TAKEN) return;
+  if (memory.taken.size <= BELLS_KEPT) return;
   for (const oldest of memory.taken) {
     memory.taken.delete(oldest);
     break;
