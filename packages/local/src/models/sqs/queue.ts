@@ -115,8 +115,10 @@ export class Queue {
           this.waiters.delete(waiter);
           resolve([]);
         });
+        const { max, visibilityUs } = wanted;
         const waiter: Waiter = {
-          ...wanted,
+          max,
+          visibilityUs,
           give: (handed) => {
             timer.cancel();
             resolve(handed);
