@@ -62,13 +62,7 @@ export function createVirtualHost(options: VirtualHostOptions): EnvironmentHost 
 
 function createVirtualEnvironment(options: VirtualHostOptions, fn: DeployedFunction, id: string): Environment {
   const { clock } = options;
-  const process = createVirtualProcess(clock, id, {
-    crash: (point) => options.faults().crash?.(point),
-    died: (point) => options.faults().died?.(point),
-    stall: (point) => options.faults().stall?.(point) ?? us(0),
-    pauseBeforeBytes: (point) => options.faults().pauseBeforeBytes?.(point) ?? us(0),
-    holdBytes: (point) => options.faults().holdBytes?.(point) ?? us(0),
-  });
+  const process = createVirtualProcess(clock, id, options.faults);
   const worker = workerOf(options, fn, id, process);
   return {
     id,

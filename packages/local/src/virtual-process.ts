@@ -44,7 +44,12 @@ export interface VirtualProcess {
   thaw(): void;
 }
 
-export function createVirtualProcess(clock: WorldClock, environmentId: string, faults: ProcessFaults): VirtualProcess {
+/** @param faults read at each use, so that a scenario may change them */
+export function createVirtualProcess(
+  clock: WorldClock,
+  environmentId: string,
+  faults: () => ProcessFaults,
+): VirtualProcess {
   let isAlive = true;
   let awaits = 0;
   let stillUntil = us(0);
@@ -59,7 +64,7 @@ export function createVirtualProcess(clock: WorldClock, environmentId: string, f
   const crash = (label: string) => {
     if (!isAlive) return;
     kill();
-    faults.died?.(pointOf(label));
+    faults().died?.(pointOf(label));
   };
   const pointOf = (label: string): AwaitPoint => ({ environmentId, number: awaits, label });
   const never = <T>() => new Promise<T>(() => {});
@@ -68,12 +73,12 @@ export function createVirtualProcess(clock: WorldClock, environmentId: string, f
     if (thawed !== undefined) await thawed;
     if (!isAlive) return never();
     awaits += 1;
-    const fate = faults.crash?.(pointOf(label));
+    const fate = faults().crash?.(pointOf(label));
     if (fate === "before") {
       crash(label);
       return never();
     }
-    const stall = faults.stall?.(pointOf(label)) ?? 0;
+    const stall = faults().stall?.(pointOf(label)) ?? 0;
     if (stall > 0) stillUntil = us(Math.max(stillUntil, clock.now() + stall));
     try {
       const value = await effect();
@@ -109,11 +114,11 @@ export function createVirtualProcess(clock: WorldClock, environmentId: string, f
     kill,
     step,
     pauseBeforeBytes() {
-      const pause = faults.pauseBeforeBytes?.(pointOf("write")) ?? us(0);
+      const pause = faults().pauseBeforeBytes?.(pointOf("write")) ?? us(0);
       stillUntil = us(Math.max(stillUntil, clock.now() + pause));
       return pause;
     },
-    holdBytes: () => faults.holdBytes?.(pointOf("write")) ?? us(0),
+    holdBytes: () => faults().holdBytes?.(pointOf("write")) ?? us(0),
     freeze() {
       thawed = new Promise((resolve) => {
         announceThaw = resolve;

@@ -14,18 +14,21 @@ const TELLING_ENDS = seconds(5);
 /** From a call's end to the caller's answer: classify, tell, forget. */
 export async function answerCall(state: TurnState, held: HeldRequest, end: CallEnd, facts: CallFacts): Promise<void> {
   const { plan, evaluate, ports } = state.worker;
-  const bindings = {
-    request: held.envelope.request,
-    context: { ...held.context, operation: held.operation.name },
-  };
+  const bindings = { request: held.envelope.request, context: contextShown(held) };
   const verdict = await classify(plan, end, bindings, evaluate, ports.clock.wallMs());
-  const known = { ...facts, ...(verdict.status === undefined ? {} : { status: verdict.status }) };
+  const known = { startedAtMs: facts.startedAtMs, durationMs: facts.durationMs, status: verdict.status };
   if (verdict.kind === "throttled") await park(state, verdict);
   if (verdict.kind === "success" && !verdict.isTooLarge && end.kind === "answer") {
     await answerSuccess(state, held, end, known);
     return;
   }
   await fail(state, held, verdict.kind, errorOf(held, verdict), verdict.message, known);
+}
+
+/** A call's context as the file's expressions see it. Field by field: each call has one, and hardly a file looks at it. */
+function contextShown({ context, operation }: HeldRequest): Json {
+  const { execution, attempt, tier, idempotencyKey } = context;
+  return { execution, attempt, tier, idempotencyKey, operation: operation.name };
 }
 
 function errorOf(held: HeldRequest, verdict: Verdict): string {
@@ -65,13 +68,12 @@ async function answerSuccess(
 async function answerOf(state: TurnState, held: HeldRequest, end: Extract<CallEnd, { kind: "answer" }>): Promise<Json> {
   const { status, headers, body } = end;
   if (held.operation.answer === undefined) return { status, headers, body };
-  const context = { ...held.context, operation: held.operation.name };
   const answer = await state.worker.evaluate(held.operation.answer, {
     request: held.envelope.request,
     status,
     headers,
     body,
-    context,
+    context: contextShown(held),
   });
   if (answer === undefined) throw new Error(`the expression found nothing in an answer with status ${status}`);
   return answer;
@@ -189,11 +191,10 @@ function log(
     attempt: envelope.attempt,
     outcome,
     receiveCount: received.receiveCount,
-    ...(facts.status === undefined ? {} : { status: facts.status }),
-    ...(startedAtMs === undefined
-      ? {}
-      : { waitMs: startedAtMs - envelope.startedAtMs, ageMs: startedAtMs - received.sentAtMs }),
-    ...(facts.durationMs === undefined ? {} : { durationMs: facts.durationMs }),
-    ...(message === undefined ? {} : { message }),
+    status: facts.status,
+    waitMs: startedAtMs === undefined ? undefined : startedAtMs - envelope.startedAtMs,
+    ageMs: startedAtMs === undefined ? undefined : startedAtMs - received.sentAtMs,
+    durationMs: facts.durationMs,
+    message,
   });
 }

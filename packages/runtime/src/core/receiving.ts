@@ -161,17 +161,19 @@ function expiredText(state: TurnState, held: HeldRequest): string {
 export function tendHands(state: TurnState): void {
   const now = state.worker.ports.clock.now();
   for (const hand of state.hands) {
-    for (const held of [...hand.requests]) {
-      if (held.stage.kind === "staging") continue;
+    for (const held of hand.requests.filter((one) => mustBeTended(state, one, now))) {
       if (isPastDeadline(state, held)) {
         remove(hand, held);
         chore(state, () => expire(state, held));
-      } else if (now - held.visibleFrom >= RENEW_AFTER) {
+      } else {
         renew(state, held, now);
       }
     }
   }
 }
+
+const mustBeTended = (state: TurnState, held: HeldRequest, now: Micros): boolean =>
+  held.stage.kind !== "staging" && (isPastDeadline(state, held) || now - held.visibleFrom >= RENEW_AFTER);
 
 /** Hides a request for the queue's whole visibility from now on. */
 export function renew(state: TurnState, held: HeldRequest, now: Micros): void {

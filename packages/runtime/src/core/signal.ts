@@ -33,11 +33,14 @@ export function createSignal(): Signal {
  */
 export function createAlarm(clock: Clock, signal: Signal): (instant: Micros) => void {
   const pending = new Set<Micros>();
+  let earliest = Number.POSITIVE_INFINITY;
   return (instant) => {
-    for (const earlier of pending) if (earlier <= instant) return;
+    if (earliest <= instant) return;
     pending.add(instant);
+    earliest = instant;
     void clock.sleepUntil(instant).then(() => {
       pending.delete(instant);
+      earliest = Math.min(...pending);
       signal.notify();
     });
   };

@@ -107,7 +107,7 @@ async function holdBells(worker: Worker, { bells, plan }: TurnInput): Promise<vo
 /** Everything that can be done now. Nothing in here waits; what takes time notifies the loop when it is done. */
 function step(state: Turn, look: Micros): void {
   const { worker } = state;
-  const { plan, ports, memory } = worker;
+  const { plan, memory } = worker;
   watchClock(state);
   watchGate(state);
   watchPark(state);
@@ -123,10 +123,14 @@ function step(state: Turn, look: Micros): void {
   receiveMore(state, handsToAsk(state), handSize(plan.limit.intervalUs, longestLead(memory)), lookNow(state, look));
   if (isEmptyHanded(state)) return;
   const due = nextStartAt(pace, plan.limit);
-  // Instants that have passed are waited for by events: a place that comes free, a preparation that is done.
-  for (const instant of [stageDue(state, due), connectDue(state, due, countStartable(state)), due]) {
-    if (instant !== undefined && instant > ports.clock.now()) state.alarm(instant);
-  }
+  alarmAhead(state, stageDue(state, due));
+  alarmAhead(state, connectDue(state, due, countStartable(state)));
+  alarmAhead(state, due);
+}
+
+/** Instants that have passed are waited for by events: a place that comes free, a preparation that is done. */
+function alarmAhead(state: TurnState, instant: Micros | undefined): void {
+  if (instant !== undefined && instant > state.worker.ports.clock.now()) state.alarm(instant);
 }
 
 const longestLead = ({ stagingUs, connectUs }: Worker["memory"]): Micros =>

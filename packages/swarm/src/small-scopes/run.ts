@@ -186,7 +186,7 @@ function thingOf(input: Json): string {
   const { QueueUrl, Key, Item, taskToken } = input as Readonly<Record<string, Json>>;
   if (typeof QueueUrl === "string") return queueThing(QueueUrl);
   if (typeof taskToken === "string") {
-    const [, execution = ""] = Buffer.from(taskToken, "base64").toString().split(" ");
+    const [, execution = ""] = taskToken.split("/");
     return `execution ${lastPart(execution, ":")}`;
   }
   const key = (Key ?? Item) as { readonly pk?: { readonly S?: string } } | undefined;

@@ -4,7 +4,7 @@ import type { ServiceOperations } from "../../cloud";
 import { type Cloud, type Principal, ServiceError } from "../../cloud-types";
 import { allowOnly, type Input, optionalText } from "../../input";
 import { strikes, upTo, type World } from "../../world";
-import { contentBytes, parseAttributes, renderAttributes } from "../sqs/message";
+import { contentBytes, type MessageAttributes, parseAttributes, renderAttributes } from "../sqs/message";
 import { queueUrlOf } from "../sqs/queue-url";
 import { RecentIds } from "../sqs/recent-ids";
 
@@ -61,7 +61,7 @@ interface Topic extends TopicSettings {
 interface Publication {
   readonly messageId: string;
   readonly message: string;
-  readonly attributes: { readonly [name: string]: Json };
+  readonly attributes: MessageAttributes;
   readonly groupId: string | undefined;
   readonly deduplicationId: string | undefined;
 }
@@ -139,12 +139,11 @@ export class Sns {
     const before =
       ids.deduplicationId === undefined ? undefined : topic.published.get(ids.deduplicationId, clock.now());
     if (before !== undefined) return before;
-    const publication = { messageId: random.uuid(), message, attributes: renderAttributes(attributes), ...ids };
-    const answer: Json = {
-      MessageId: publication.messageId,
-      ...(topic.isFifo && { SequenceNumber: SEQUENCE_NUMBERS_BEGIN + String(topic.sequence++).padStart(15, "0") }),
-    };
-    if (ids.deduplicationId !== undefined) topic.published.set(ids.deduplicationId, answer, clock.now());
+    const { groupId, deduplicationId } = ids;
+    const publication = { messageId: random.uuid(), message, attributes, groupId, deduplicationId };
+    const answer: { [field: string]: Json } = { MessageId: publication.messageId };
+    if (topic.isFifo) answer.SequenceNumber = SEQUENCE_NUMBERS_BEGIN + String(topic.sequence++).padStart(15, "0");
+    if (deduplicationId !== undefined) topic.published.set(deduplicationId, answer, clock.now());
     for (const subscription of topic.subscriptions) this.schedule(topic, subscription, publication);
     return answer;
   }
@@ -157,13 +156,18 @@ export class Sns {
       throw invalidParameter(
         "The topic should either have ContentBasedDeduplication enabled or MessageDeduplicationId provided explicitly",
       );
-    for (const [name, id] of Object.entries({ MessageGroupId: groupId, MessageDeduplicationId: given ?? "x" }))
-      if (id.length > this.limits.maxIdChars || !/^[\x21-\x7e]+$/.test(id))
-        throw invalid(
-          name,
-          `${name} can only include alphanumeric and punctuation characters. 1 to ${this.limits.maxIdChars} in length`,
-        );
+    this.checkId("MessageGroupId", groupId);
+    if (given !== undefined) this.checkId("MessageDeduplicationId", given);
     return { groupId, deduplicationId: given ?? createHash("sha256").update(message).digest("hex") };
+  }
+
+  private checkId(name: string, id: string): void {
+    const { maxIdChars } = this.limits;
+    if (id.length > maxIdChars || !/^[\x21-\x7e]+$/.test(id))
+      throw invalid(
+        name,
+        `${name} can only include alphanumeric and punctuation characters. 1 to ${maxIdChars} in length`,
+      );
   }
 
   private standardIds(input: Input): Pick<Publication, "groupId" | "deduplicationId"> {
@@ -192,24 +196,37 @@ export class Sns {
   }
 
   private async deliver(topic: Topic, subscription: Subscription, publication: Publication): Promise<void> {
-    const { queueArn, queueUrl, isRaw } = subscription;
+    const { queueArn, isRaw } = subscription;
     const { messageId } = publication;
     const discard = (reason: string): void => {
       this.discards.push({ topicArn: topic.arn, queueArn, messageId, reason });
     };
-    if (isRaw && Object.keys(publication.attributes).length > this.limits.maxRawAttributes)
+    if (isRaw && publication.attributes.size > this.limits.maxRawAttributes)
       return discard(`more than ${this.limits.maxRawAttributes} attributes in a raw delivery`);
     try {
-      await this.cloud.call(topic.principal, "sqs", "SendMessage", {
-        QueueUrl: queueUrl,
-        ...(isRaw ? rawBody(publication) : { MessageBody: this.envelope(topic, publication) }),
-        ...idsFor(topic, queueArn, publication),
-      });
+      await this.cloud.call(
+        topic.principal,
+        "sqs",
+        "SendMessage",
+        this.deliveryInput(topic, subscription, publication),
+      );
     } catch (error) {
       // Only what SNS, too, would count as its subscriber's fault; anything else is a defect of a model.
       if (!(error instanceof ServiceError)) throw error;
       discard(error.message);
     }
+  }
+
+  /** A FIFO topic's ids reach FIFO queues only; a standard topic's group id reaches its (standard) queues. */
+  private deliveryInput(topic: Topic, { queueArn, queueUrl, isRaw }: Subscription, publication: Publication): Json {
+    const { message, attributes, groupId, deduplicationId } = publication;
+    const MessageBody = isRaw ? message : this.envelope(topic, publication);
+    const input: { [field: string]: Json } = { QueueUrl: queueUrl, MessageBody };
+    if (isRaw && attributes.size > 0) input.MessageAttributes = renderAttributes(attributes);
+    if (topic.isFifo !== queueArn.endsWith(".fifo")) return input;
+    if (groupId !== undefined) input.MessageGroupId = groupId;
+    if (deduplicationId !== undefined) input.MessageDeduplicationId = deduplicationId;
+    return input;
   }
 
   /** A delivery that is not raw. Its signature is none: nobody can check it against a certificate of AWS's. */
@@ -224,7 +241,7 @@ export class Sns {
       Signature: "",
       SigningCertURL: "",
       UnsubscribeURL: "",
-      ...(Object.keys(attributes).length > 0 && { MessageAttributes: attributes }),
+      ...(attributes.size > 0 && { MessageAttributes: renderAttributes(attributes) }),
     });
   }
 }
@@ -243,20 +260,6 @@ const topicArnIn = (input: Input): string => {
   if (arn === undefined) throw invalid("TopicArn or TargetArn", "no value for required parameter");
   return arn;
 };
-
-const rawBody = ({ message, attributes }: Publication): { [field: string]: Json } => ({
-  MessageBody: message,
-  ...(Object.keys(attributes).length > 0 && { MessageAttributes: attributes }),
-});
-
-/** A FIFO topic's group id reaches FIFO queues only; a standard topic's reaches its (standard) queues. */
-function idsFor(topic: Topic, queueArn: string, { groupId, deduplicationId }: Publication): { [field: string]: Json } {
-  if (topic.isFifo !== queueArn.endsWith(".fifo")) return {};
-  return {
-    ...(groupId !== undefined && { MessageGroupId: groupId }),
-    ...(deduplicationId !== undefined && { MessageDeduplicationId: deduplicationId }),
-  };
-}
 
 const invalidParameter = (text: string): ServiceError =>
   new ServiceError("InvalidParameterException", `Invalid parameter: ${text}`, 400, "InvalidParameter");

@@ -115,8 +115,10 @@ export class Queue {
           this.waiters.delete(waiter);
           resolve([]);
         });
+        const { max, visibilityUs } = wanted;
         const waiter: Waiter = {
-          ...wanted,
+          max,
+          visibilityUs,
           give: (handed) => {
             timer.cancel();
             resolve(handed);
@@ -352,13 +354,14 @@ export class Queue {
   }
 
   private handleOf(message: Message): string {
-    return Buffer.from(`${this.name} ${message.id} ${message.receives}`).toString("base64");
+    return `${this.name}/${message.id}/${message.receives}`;
   }
 
   /** The message of a handle (undefined when it is gone) and which of its receives gave the handle out. */
   private find(receiptHandle: string): { readonly message: Message | undefined; readonly receive: number } {
-    const [name, id, receive, ...rest] = Buffer.from(receiptHandle, "base64").toString().split(" ");
-    if (name !== this.name || id === undefined || !/^\d+$/.test(receive ?? "") || rest.length > 0)
+    const parts = receiptHandle.split("/");
+    const [name, id, receive] = parts;
+    if (name !== this.name || id === undefined || !/^\d+$/.test(receive ?? "") || parts.length > 3)
       throw invalidHandle(receiptHandle);
     return { message: this.messages.get(id), receive: Number(receive) };
   }
