@@ -36,6 +36,14 @@ const scenario: Scenario = {
 const calm = { ...scenario.process, pauseShare: 0, holdShare: 0, stallShare: 0, crashShare: 0 };
 const setting: Setting = { file, plan, scenario: { ...scenario, process: calm } };
 
+/** The same, in deferral. */
+function deferralSetting(): Setting {
+  const { concurrency: _, tiers: __, ...text } = GATEWAY;
+  const tiers = [{ name: "HIGH", timeout: "1h" }];
+  const deferred = readGateway(JSON.stringify({ ...text, tiers, worker: { dispatch: "deferral" } }));
+  return { ...setting, file: deferred, plan: planOf(deferred) };
+}
+
 type Log = [second: number, sighting: object][];
 
 /** What the checkers find in a log made by hand: invariant and message of the first violation. */
@@ -364,6 +372,22 @@ describe("honesty", () => {
     expect(judgeLog([...asked, [8, looked("HIGH", "a")], [9, ended("a", "Gateway.Unknown")]])).toContain("honesty");
     expect(judgeLog([...asked, [9, ended("a", "Gateway.Expired")]])).not.toContain("unknown without a call");
   });
+  test("in deferral its poller may have had it for as long as it is hidden", () => {
+    const deferral = deferralSetting();
+    const hiddenS = deferral.plan.queues.tierVisibilityUs / 1_000_000;
+    const endedAfter = (second: number) =>
+      judgeLog(
+        [
+          [0, started("a")],
+          [0, published("a")],
+          [1, looked("HIGH", "a")],
+          [1 + second, ended("a", "Gateway.Unknown")],
+        ],
+        deferral,
+      );
+    expect(endedAfter(hiddenS)).toBe("kept");
+    expect(endedAfter(hiddenS + 1)).toContain("honesty: a: unknown without a call");
+  });
   test("what a worker heard it tells, unless it died", () => {
     const end = ended("a", "Gateway.Unknown");
     expect(
@@ -525,10 +549,7 @@ describe("obedience", () => {
     ).toContain("obedience");
   });
   test("in deferral other slots are excused as long as the gate did not take the park", () => {
-    const { concurrency: _, tiers: __, ...text } = GATEWAY;
-    const tiers = [{ name: "HIGH", timeout: "1h" }];
-    const deferred = readGateway(JSON.stringify({ ...text, tiers, worker: { dispatch: "deferral" } }));
-    const deferral = { ...setting, file: deferred, plan: planOf(deferred) };
+    const deferral = deferralSetting();
     const unwritten = { ...fault("throttled call to AWS"), where: "dynamodb" };
     const log = (seen: object): Log => [
       [0, refusal],

@@ -126,9 +126,13 @@ export function honestyChecker(setting: Setting): Checker {
       : { message: wordsOf(request, `answered ${error ?? "success"}: ${lie}`, one.calls, file), request };
   };
 
-  /** A worker may have claimed it this moment, only to say that it has expired. */
-  const isBeingSettled = ({ handedAtUs }: Known, atUs: Micros): boolean =>
-    atUs - handedAtUs <= 4 * awsCallUs(setting) + SLACK;
+  /**
+   * A worker may have claimed it this moment, only to say that it has expired. In deferral its poller, which Lambda
+   * throttled, may have had it until then for as long as it is hidden.
+   */
+  const settlingUs =
+    4 * awsCallUs(setting) + SLACK + (plan.dispatch.kind === "deferral" ? plan.queues.tierVisibilityUs : 0);
+  const isBeingSettled = ({ handedAtUs }: Known, atUs: Micros): boolean => atUs - handedAtUs <= settlingUs;
 
   const isOrphaned = ({ calls }: Known): boolean => {
     const last = calls.at(-1);
