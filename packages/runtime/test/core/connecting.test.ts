@@ -1,4 +1,5 @@
 import { type Micros, ms, us } from "@sluice/dsl";
+import fc from "fast-check";
 import { missingFor, type Provision } from "../../src/core/connecting";
 
 const at = (instants: readonly number[]): Micros[] => instants.map((instant) => ms(instant));
@@ -42,4 +43,43 @@ test("a connection that will be too old at its start serves none, and the one th
   expect(missing({ starts: 1, nextStart: 700, readyUntil: [700] }).startsAt).toEqual([700]);
   expect(missing({ starts: 2, nextStart: 50, readyUntil: [400, 100] })).toEqual({ startsAt: [], nextAt: undefined });
   expect(missing({ starts: 2, nextStart: 50, readyUntil: [100, 100] }).startsAt).toEqual([600]);
+});
+
+/** Lead times are products of 1.5 and 0.99: no round numbers. */
+const provisions: fc.Arbitrary<Provision> = fc
+  .record({
+    now: fc.double({ min: 0, max: 1e12, noNaN: true }),
+    next: fc.double({ min: -1e7, max: 1e7, noNaN: true }),
+    interval: fc.integer({ min: 1_000, max: 5_000_000 }),
+    starts: fc.integer({ min: 0, max: 200 }),
+    until: fc.array(fc.double({ min: 0, max: 4e6, noNaN: true }), { maxLength: 20 }),
+    from: fc.array(fc.double({ min: -3e6, max: 3e6, noNaN: true }), { maxLength: 20 }),
+    takes: fc.double({ min: 0, max: 3e6, noNaN: true }),
+    spare: fc.double({ min: 0, max: 1.5e6, noNaN: true }),
+  })
+  .map(({ now, next, interval, starts, until, from, takes, spare }) => ({
+    now: us(now),
+    nextStart: us(now + next),
+    intervalUs: us(interval),
+    starts,
+    readyUntil: until.map((left) => us(now + left)),
+    readyFrom: from.toSorted((a, b) => a - b).map((wait) => us(now + wait)),
+    takesUs: us(takes),
+    leadUs: us(takes + spare),
+  }));
+
+test("never more is there than can start, and the next is begun in time", () => {
+  fc.assert(
+    fc.property(provisions, (provision) => {
+      const { startsAt, nextAt } = missingFor(provision);
+      const { now, nextStart, starts, readyUntil, readyFrom, leadUs } = provision;
+      expect(startsAt.length).toBeLessThanOrEqual(Math.max(0, starts - readyFrom.length));
+      if (starts > 0 && readyUntil.length + readyFrom.length === 0) {
+        expect(startsAt.length > 0).toBe(Math.max(now, nextStart) - leadUs <= now);
+      }
+      // An instant that has passed wakes nobody.
+      if (nextAt !== undefined) expect(nextAt).toBeGreaterThan(now);
+    }),
+    { seed: 1, numRuns: 2_000 },
+  );
 });
