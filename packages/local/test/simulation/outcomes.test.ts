@@ -235,3 +235,19 @@ test("a request that waited past its tier's timeout fails as Gateway.Expired wit
   expect(expired.length).toBeGreaterThan(20);
   expect(world.target.arrivals.length + expired.length).toBe(60);
 });
+
+test("a connection that failed for a request that was stopped is no news for the next one", async () => {
+  let connections = 0;
+  const way = () => (++connections === 2 ? "silent" : "open");
+  const world = await worldOf(gateway, { target: { way, react: () => answered(seconds(8)) } });
+  world.send("HIGH", "open", { operation: "read" });
+  world.send("HIGH", "stopped", { operation: "read", delayUs: ms(600) });
+  await world.run("1s");
+  const executionArn = `${world.stack.stateMachineArn.replace(":stateMachine:", ":execution:")}:stopped`;
+  await world.services.cloud.call({ kind: "user" }, "sfn", "StopExecution", { executionArn });
+  // Two seconds after it was begun, the second connection has failed; the turn goes on, since a call is open.
+  world.send("HIGH", "next", { operation: "read", delayUs: ms(2_500) });
+  await world.run("9s");
+  expect(world.callsAtTarget()).toEqual(["open", "next"]);
+  expect(world.target.arrivals[1]?.context.attempt).toBe(0);
+});

@@ -121,10 +121,12 @@ function step(state: Turn, look: Micros): void {
   }
   if (parkLeftUs(state) > 0) return;
   receiveMore(state, handsToAsk(state), handSize(plan.limit.intervalUs, longestLead(memory)), lookNow(state, look));
-  if (isEmptyHanded(state)) return;
   const due = nextStartAt(pace, plan.limit);
+  // Empty-handed, too: what was made for a request that is gone is no news for the next one.
+  const connectAt = connectDue(state, due, countStartable(state));
+  if (isEmptyHanded(state)) return;
   // Instants that have passed are waited for by events: a place that comes free, a preparation that is done.
-  for (const instant of [stageDue(state, due), connectDue(state, due, countStartable(state)), due]) {
+  for (const instant of [stageDue(state, due), connectAt, due]) {
     if (instant !== undefined && instant > ports.clock.now()) state.alarm(instant);
   }
 }
