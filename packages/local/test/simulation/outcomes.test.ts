@@ -251,3 +251,18 @@ test("a connection that failed for a request that was stopped is no news for the
   expect(world.callsAtTarget()).toEqual(["open", "next"]);
   expect(world.target.arrivals[1]?.context.attempt).toBe(0);
 });
+
+test("where every place is taken, connections are not made and dropped until one comes free", async () => {
+  const single = await synthesize("10/s", "concurrency: 1\ntimeouts: { response: 20s }");
+  let connections = 0;
+  const way = () => {
+    connections += 1;
+    return "open" as const;
+  };
+  const world = await worldOf(single, { target: { way, idleUs: seconds(1), react: () => answered(seconds(10)) } });
+  for (let i = 0; i < 30; i++) world.send("NORMAL", `n${i}`, { operation: "read" });
+  await world.run("2m");
+  expect(world.target.arrivals).toHaveLength(12);
+  // One a second until it is known how long calls take, in the first; then one or two for each call.
+  expect(connections).toBeLessThanOrEqual(10 + 2 * 11);
+});

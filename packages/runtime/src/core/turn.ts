@@ -144,7 +144,8 @@ function handsToAsk(state: TurnState): readonly Hand[] {
   return isQuiet(state) ? state.hands.filter((hand) => !isSeenEmpty(state, hand)) : state.hands;
 }
 
-const isQuiet = (state: TurnState): boolean => state.openCalls === 0 && state.chores === 0 && isEmptyHanded(state);
+const isQuiet = (state: TurnState): boolean =>
+  state.openSince.length === 0 && state.chores === 0 && isEmptyHanded(state);
 
 const isSeenEmpty = (state: TurnState, hand: Hand): boolean =>
   hand.emptyAt !== undefined && hand.emptyAt >= state.busyAt;
@@ -152,7 +153,8 @@ const isSeenEmpty = (state: TurnState, hand: Hand): boolean =>
 function isOver(state: TurnState): boolean {
   const { clock } = state.worker.ports;
   const isReceiving = state.hands.some((hand) => hand.isReceiving);
-  if (state.openCalls > 0 || state.chores > 0 || isReceiving || state.gate.isReading || state.isWriting) return false;
+  if (state.openSince.length > 0 || state.chores > 0 || isReceiving || state.gate.isReading || state.isWriting)
+    return false;
   if (state.closing !== undefined && !isEmptyHanded(state)) return false;
   if (state.closing === undefined) {
     if (!isQuiet(state) || !state.hands.every((hand) => isSeenEmpty(state, hand))) return false;
