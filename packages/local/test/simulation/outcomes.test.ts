@@ -235,3 +235,34 @@ test("a request that waited past its tier's timeout fails as Gateway.Expired wit
   expect(expired.length).toBeGreaterThan(20);
   expect(world.target.arrivals.length + expired.length).toBe(60);
 });
+
+test("a connection that failed for a request that was stopped is no news for the next one", async () => {
+  let connections = 0;
+  const way = () => (++connections === 2 ? "silent" : "open");
+  const world = await worldOf(gateway, { target: { way, react: () => answered(seconds(8)) } });
+  world.send("HIGH", "open", { operation: "read" });
+  world.send("HIGH", "stopped", { operation: "read", delayUs: ms(600) });
+  await world.run("1s");
+  const executionArn = `${world.stack.stateMachineArn.replace(":stateMachine:", ":execution:")}:stopped`;
+  await world.services.cloud.call({ kind: "user" }, "sfn", "StopExecution", { executionArn });
+  // Two seconds after it was begun, the second connection has failed; the turn goes on, since a call is open.
+  world.send("HIGH", "next", { operation: "read", delayUs: ms(2_500) });
+  await world.run("9s");
+  expect(world.callsAtTarget()).toEqual(["open", "next"]);
+  expect(world.target.arrivals[1]?.context.attempt).toBe(0);
+});
+
+test("where every place is taken, connections are not made and dropped until one comes free", async () => {
+  const single = await synthesize("10/s", "concurrency: 1\ntimeouts: { response: 20s }");
+  let connections = 0;
+  const way = () => {
+    connections += 1;
+    return "open" as const;
+  };
+  const world = await worldOf(single, { target: { way, idleUs: seconds(1), react: () => answered(seconds(10)) } });
+  for (let i = 0; i < 30; i++) world.send("NORMAL", `n${i}`, { operation: "read" });
+  await world.run("2m");
+  expect(world.target.arrivals).toHaveLength(12);
+  // One a second until it is known how long calls take, in the first; then one or two for each call.
+  expect(connections).toBeLessThanOrEqual(10 + 2 * 11);
+});

@@ -14,6 +14,9 @@ export interface Provision {
   readonly intervalUs: Micros;
   /** How many calls could start, if each had a connection. */
   readonly starts: number;
+  /** How many places are free at the target, and until when each other one is expected to be taken; ascending. */
+  readonly freePlaces: number;
+  readonly takenUntil: readonly Micros[];
   /** Of each connection that stands, until when it may be used. */
   readonly readyUntil: readonly Micros[];
   /** Of each one under way and each failure, from when a start may be spent on it; ascending. */
@@ -28,12 +31,13 @@ export interface Provision {
  * its start: begun all at once, most would stand for long, and a target that drops what is idle would drop them together.
  */
 export function missingFor(provision: Provision): { readonly startsAt: Micros[]; readonly nextAt: Micros | undefined } {
-  const { now, intervalUs, takesUs, leadUs: lead } = provision;
+  const { now, intervalUs, takesUs, freePlaces, takenUntil, leadUs: lead } = provision;
   const standing = provision.readyUntil.toSorted((a, b) => a - b);
   const coming = [...provision.readyFrom];
   const startsAt: Micros[] = [];
   let due = us(Math.max(now, provision.nextStart));
   for (let nth = 0; nth < provision.starts; nth++) {
+    due = us(Math.max(due, takenUntil[nth - freePlaces] ?? now));
     const until = takeFirst(standing, (readyUntil) => readyUntil > due);
     const from = until === undefined ? coming.shift() : due;
     const startAt = us(Math.max(due, from ?? now + takesUs));
@@ -68,6 +72,7 @@ export function connectDue(state: TurnState, nextStart: Micros, starts: number):
     nextStart,
     intervalUs: plan.limit.intervalUs,
     starts,
+    ...placesOf(state),
     readyUntil: connecting.standing.map(({ readyUntil }) => readyUntil),
     readyFrom: [...connecting.failures.map(() => now), ...connecting.underWay.map((beganAt) => us(beganAt + takesUs))],
     takesUs,
@@ -75,6 +80,19 @@ export function connectDue(state: TurnState, nextStart: Micros, starts: number):
   });
   for (const startAt of startsAt) chore(state, () => connect(state, startAt));
   return nextAt;
+}
+
+/**
+ * A place is expected to come free when its call has lasted as long as the shortest of late. Expected at once, a connection
+ * would stand for the next start all the time, and where calls outlast idle connections, one after the other would be made.
+ */
+function placesOf({ openSince, worker: { memory, plan } }: TurnState): Pick<Provision, "freePlaces" | "takenUntil"> {
+  const takenUntil = openSince.map((startedAt) => us(startedAt + (memory.callUs ?? 0)));
+  takenUntil.push(...memory.lingering);
+  return {
+    freePlaces: plan.openCalls - takenUntil.length,
+    takenUntil: takenUntil.sort((a, b) => a - b),
+  };
 }
 
 /** Connects for one call that starts at `startAt`, if nothing is there for it. */

@@ -15,6 +15,8 @@ export interface WorkerMemory {
   stagingUs: Micros | undefined;
   /** The longest recent time that a connection took. */
   connectUs: Micros | undefined;
+  /** The shortest recent time for which a call was open. */
+  callUs: Micros | undefined;
 }
 
 export const newWorkerMemory = (): WorkerMemory => ({
@@ -25,6 +27,7 @@ export const newWorkerMemory = (): WorkerMemory => ({
   lingering: [],
   stagingUs: undefined,
   connectUs: undefined,
+  callUs: undefined,
 });
 
 /** A request that was given back is looked for again. */

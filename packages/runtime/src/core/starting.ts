@@ -1,9 +1,10 @@
-import { ERRORS, us } from "@sluice/dsl";
+import { ERRORS, type Micros, us } from "@sluice/dsl";
 import { answerCall, fail } from "./answering";
 import { isConnected, takeConnection } from "./connecting";
+import { rememberQuickest } from "./lead";
 import { decided, nextStartAt, type Pace, written } from "./pacer";
 import { creditsAfter, pickTier } from "./pick";
-import { NotSent, type StartedCall } from "./ports";
+import { type CallEnd, NotSent, type StartedCall } from "./ports";
 import { remove } from "./receiving";
 import type { HeldRequest } from "./request";
 import { canStart } from "./staging";
@@ -47,7 +48,7 @@ function openPlaces(state: TurnState): number {
   const { memory, plan, ports } = state.worker;
   const now = ports.clock.now();
   memory.lingering = memory.lingering.filter((until) => until > now);
-  const free = plan.openCalls - state.openCalls - memory.lingering.length;
+  const free = plan.openCalls - state.openSince.length - memory.lingering.length;
   if (free <= 0 && memory.lingering.length > 0) state.alarm(us(Math.min(...memory.lingering)));
   return free;
 }
@@ -87,19 +88,25 @@ function call(state: TurnState, held: HeldRequest, start: () => StartedCall): vo
   const startedAtMs = clock.wallMs();
   const startedAt = clock.now();
   state.isWriting = true;
-  state.openCalls += 1;
+  state.openSince.push(startedAt);
   state.called.add(held.envelope.id);
   const { written: bytesLeft, ended } = start();
   void bytesLeft.then(() => confirmWritten(state));
   chore(state, async () => {
     const end = await ended;
-    state.openCalls -= 1;
+    endOpen(state, startedAt, end);
     if (end.kind === "timeout") {
       state.worker.memory.lingering.push(us(clock.now() + state.worker.plan.timeouts.responseUs));
     }
     state.signal.notify();
     await answerCall(state, held, end, { startedAtMs, durationMs: (clock.now() - startedAt) / 1_000 });
   });
+}
+
+function endOpen({ openSince, worker: { memory, ports } }: TurnState, startedAt: Micros, end: CallEnd): void {
+  openSince.splice(openSince.indexOf(startedAt), 1);
+  // What was not sent, or lost, took no time that says anything of the next call.
+  if (end.kind === "answer") memory.callUs = rememberQuickest(memory.callUs, us(ports.clock.now() - startedAt));
 }
 
 function confirmWritten(state: TurnState): void {

@@ -76,8 +76,8 @@ export interface TurnState {
   readonly called: Set<string>;
   /** Ids whose messages nobody needs any more: they were answered, or nobody waits. */
   readonly ended: Set<string>;
-  /** Calls started and not ended. */
-  openCalls: number;
+  /** When each call that has not ended was started. */
+  openSince: Micros[];
   /** Work of this turn that is not a call: preparing, answering, deleting. */
   chores: number;
   startedCalls: number;
@@ -162,7 +162,7 @@ export function newTurnState(
     inFlight: new Set(),
     called: new Set(),
     ended: new Set(),
-    openCalls: 0,
+    openSince: [],
     chores: 0,
     startedCalls: 0,
     isWriting: false,

@@ -121,11 +121,12 @@ function step(state: Turn, look: Micros): void {
   }
   if (parkLeftUs(state) > 0) return;
   receiveMore(state, handsToAsk(state), handSize(plan.limit.intervalUs, longestLead(memory)), lookNow(state, look));
-  if (isEmptyHanded(state)) return;
   const due = nextStartAt(pace, plan.limit);
-  alarmAhead(state, stageDue(state, due));
+  // Before the connections: who takes up a redelivered request counts that before anything else is done for it.
+  if (!isEmptyHanded(state)) alarmAhead(state, stageDue(state, due));
+  // Empty-handed, too: what was made for a request that is gone is no news for the next one.
   alarmAhead(state, connectDue(state, due, countStartable(state)));
-  alarmAhead(state, due);
+  if (!isEmptyHanded(state)) alarmAhead(state, due);
 }
 
 /** Instants that have passed are waited for by events: a place that comes free, a preparation that is done. */
@@ -146,7 +147,8 @@ function handsToAsk(state: TurnState): readonly Hand[] {
   return isQuiet(state) ? state.hands.filter((hand) => !isSeenEmpty(state, hand)) : state.hands;
 }
 
-const isQuiet = (state: TurnState): boolean => state.openCalls === 0 && state.chores === 0 && isEmptyHanded(state);
+const isQuiet = (state: TurnState): boolean =>
+  state.openSince.length === 0 && state.chores === 0 && isEmptyHanded(state);
 
 const isSeenEmpty = (state: TurnState, hand: Hand): boolean =>
   hand.emptyAt !== undefined && hand.emptyAt >= state.busyAt;
@@ -154,7 +156,8 @@ const isSeenEmpty = (state: TurnState, hand: Hand): boolean =>
 function isOver(state: TurnState): boolean {
   const { clock } = state.worker.ports;
   const isReceiving = state.hands.some((hand) => hand.isReceiving);
-  if (state.openCalls > 0 || state.chores > 0 || isReceiving || state.gate.isReading || state.isWriting) return false;
+  if (state.openSince.length > 0 || state.chores > 0 || isReceiving || state.gate.isReading || state.isWriting)
+    return false;
   if (state.closing !== undefined && !isEmptyHanded(state)) return false;
   if (state.closing === undefined) {
     if (!isQuiet(state) || !state.hands.every((hand) => isSeenEmpty(state, hand))) return false;
