@@ -53,8 +53,8 @@ const newCommand = ({ out, err }: Surroundings): Command =>
     )
     .argument("[names...]", "mutants of packages/swarm/mutants; all when none is named")
     .addOption(
-      new Option("--seeds <range>", "seeds to run: 1-200, or one")
-        .default({ first: 1, last: 200 }, "1-200")
+      new Option("--seeds <range>", "seeds to run: 1-250, or one")
+        .default({ first: 1, last: 250 }, "1-250")
         .argParser(parseSeeds),
     )
     .addOption(new Option("--jobs <count>", "mutants at a time").default(2).argParser(parseJobs))
