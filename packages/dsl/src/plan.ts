@@ -170,7 +170,8 @@ export function planTurn(responseUs: Micros): TurnPlan {
 
 /**
  * How long a bell is kept: while {@link BELLS_KEPT} calls start, so that not more than these lie there where as much is
- * asked as called, and at least for two of the longest turns. Where no rate says how many calls start in a time, as long as SQS keeps anything.
+ * asked as called, and at least for two of the longest turns. Where no rate says how many calls start in a time, as long as
+ * SQS keeps anything.
  *
  * Not shorter: in a gateway that is never idle a turn gets the oldest bells there are, and when these expire in its hands
  * their group no longer keeps the mapping from invoking a second time.

@@ -27,6 +27,6 @@ export const rememberQuickest = (quickestUs: Micros | undefined, tookUs: Micros)
 export const leadUs = (slowestUs: Micros | undefined): Micros =>
   us(Math.min(MAX_LEAD, slowestUs === undefined ? FIRST_LEAD : Math.max(MIN_LEAD, slowestUs * SPARE)));
 
-/** How long before a start what it needs is there, if it takes as long as expected. */
+/** How long it is expected to take: as lately, and never longer than its lead, or it would not be begun at all. */
 export const expectedUs = (slowestUs: Micros | undefined): Micros =>
   us(Math.min(slowestUs ?? FIRST_LEAD, leadUs(slowestUs)));
